@@ -1,0 +1,220 @@
+package rules
+
+import "time"
+
+// Event is something Decide has to decide about.
+type Event interface{ event() }
+
+// MailArrived is a mail that a door took in and that was read. ID is the number it is kept under.
+type MailArrived struct {
+	ID   MailID
+	Mail *Mail
+	// Released is set where a person let a held mail in: who, and as what.
+	Released *Release
+}
+
+// Release is a person's word about a held mail.
+type Release struct {
+	By string // an address, or "operator"
+	As string // "participant": the writer joins and is believed for this mail
+}
+
+// SendRefused is a permanent refusal of a mail of ours, by a peer or, later, by a bounce.
+type SendRefused struct {
+	Row   Outgoing
+	Reply Reply
+}
+
+// DueCame is a stored time that has come.
+type DueCame struct {
+	Due Due
+}
+
+func (MailArrived) event() {}
+func (SendRefused) event() {}
+func (DueCame) event()     {}
+
+// DispositionKind is what became of a mail (DESIGN, section 4.3).
+type DispositionKind string
+
+// Dispositions. Every mail has exactly one.
+const (
+	DisposedNew       DispositionKind = "new-ticket"
+	DisposedEntry     DispositionKind = "entry"
+	DisposedDuplicate DispositionKind = "duplicate"
+	DisposedBounce    DispositionKind = "delivery-word"
+	DisposedCommand   DispositionKind = "command"
+	DisposedHeld      DispositionKind = "held"
+	DisposedParked    DispositionKind = "parked"
+	DisposedRefused   DispositionKind = "refused"
+	DisposedProbe     DispositionKind = "own-probe"
+)
+
+// Disposition is one line of the mail ledger: what came, and what became of it.
+type Disposition struct {
+	Mail      MailID          `json:"mail"`
+	At        time.Time       `json:"at"`
+	Kind      DispositionKind `json:"kind"`
+	Ticket    TicketID        `json:"ticket"`
+	Entry     int             `json:"entry"`
+	Of        MailID          `json:"of,omitempty"` // the mail this one repeats
+	Door      string          `json:"door"`
+	From      Address         `json:"from"`
+	Subject   string          `json:"subject"`
+	MessageID MessageID       `json:"message_id"`
+	Raw       BlobID          `json:"raw"`
+	Envelope  Envelope        `json:"envelope"`
+	Size      int64           `json:"size"`
+	Reasons   []Reason        `json:"reasons"`
+	Reply     string          `json:"reply,omitempty"` // refused: what the peer was told
+}
+
+// HeldID numbers a held mail; it is the MailID of that mail.
+type HeldID = MailID
+
+// Held is a mail that waits for a decision. Its bytes are the ledger's.
+type Held struct {
+	ID      HeldID     `json:"id"`
+	At      time.Time  `json:"at"`
+	Ticket  TicketID   `json:"ticket"`
+	Thread  int        `json:"thread"`
+	From    Mailbox    `json:"from"`
+	Role    Role       `json:"role"` // what the writer claims or would be
+	Subject string     `json:"subject"`
+	Why     ReasonCode `json:"why"`
+	Reasons []Reason   `json:"reasons"`
+	Proof   Proof      `json:"proof"`
+	Confirm OutgoingID `json:"confirm,omitempty"` // the mail whose reply releases it
+}
+
+// Parked is a mail that broke something: its bytes are kept, the error is told, the next mail goes on.
+type Parked struct {
+	ID       MailID    `json:"id"`
+	At       time.Time `json:"at"`
+	Envelope Envelope  `json:"envelope"`
+	Raw      BlobID    `json:"raw"`   // "" where the bytes never came (a UID that kills the connection)
+	Error    string    `json:"error"` // one line
+	Detail   string    `json:"detail"`
+	Tries    int       `json:"tries"`
+	UID      uint32    `json:"uid,omitempty"`
+	From     string    `json:"from"`
+	Subject  string    `json:"subject"`
+	Bytes    []byte    `json:"-"` // while being parked
+}
+
+// Due is a time that matters, kept by the store: a restart, a clock change or a day of downtime is ordinary input.
+type Due struct {
+	Key    string    `json:"key"` // unique; setting it again moves it, a zero At clears it
+	At     time.Time `json:"at"`
+	Kind   DueKind   `json:"kind"`
+	Ticket TicketID  `json:"ticket"`
+	Outage OutageID  `json:"outage"`
+	Party  Address   `json:"party"`
+}
+
+// DueKind is what a due time is for.
+type DueKind string
+
+// Due kinds.
+const (
+	DueFollowUp  DueKind = "follow-up"
+	DueClose     DueKind = "close"
+	DueCheckBack DueKind = "check-back"
+	DueRecheck   DueKind = "recheck" // proof after temporary DNS trouble
+	DueDigest    DueKind = "digest"
+	DueReport    DueKind = "report"
+)
+
+// Spend is a use of a budget: one automatic mail of a class to an address.
+type Spend struct {
+	Key BudgetKey `json:"key"`
+	At  time.Time `json:"at"`
+}
+
+// BudgetKey names a counter: class and address, or class alone.
+type BudgetKey string
+
+// MessageRef says on which ticket and thread a Message-ID was seen, and who wrote it.
+type MessageRef struct {
+	ID     MessageID `json:"id"`
+	Ticket TicketID  `json:"ticket"`
+	Thread int       `json:"thread"`
+	Author Address   `json:"author"`
+}
+
+// Seen is an earlier mail with the same key.
+type Seen struct {
+	Mail   MailID
+	Ticket TicketID
+}
+
+// Decision is everything that one event changes. The store keeps it in the transaction in which it was decided.
+// Slices are in a fixed order, so that a decision can be printed and compared.
+type Decision struct {
+	Disposition Disposition // of MailArrived; zero for other events
+	Key         DedupeKey   // of MailArrived, kept unless it is zero
+	Tickets     []Ticket    // new or changed, whole
+	Entries     []Entry
+	Messages    []MessageRef
+	Send        []Outgoing
+	Cancel      []OutgoingID // waiting rows that must not go out after all
+	Held        []Held
+	Released    []HeldID // no longer held
+	Dues        []Due
+	Spend       []Spend
+	Outages     []Outage
+	Forget      []Due // dues that this event has answered
+	Bad         []BadAddress
+}
+
+// BadAddress is an address that a permanent refusal named; automatic mail to it stops.
+type BadAddress struct {
+	Address Address   `json:"address"`
+	At      time.Time `json:"at"`
+	Reply   Reply     `json:"reply"`
+}
+
+// Outage is several tickets that report the same fault at the same time (DESIGN, section 2).
+type Outage struct {
+	ID       OutageID       `json:"id"`
+	Status   string         `json:"status"`
+	Title    string         `json:"title"`
+	Tags     []string       `json:"tags"`
+	Tickets  []TicketID     `json:"tickets"`
+	People   int            `json:"people"`
+	First    time.Time      `json:"first"`
+	Last     time.Time      `json:"last"`
+	Words    []string       `json:"words"`
+	Expected float64        `json:"expected"`
+	Observed int            `json:"observed"`
+	Vendors  []OutageVendor `json:"vendors"`
+}
+
+// OutageVendor is one vendor's side of an outage.
+type OutageVendor struct {
+	Name         string    `json:"name"`
+	Reported     time.Time `json:"reported,omitzero"`
+	LastHeard    time.Time `json:"last_heard,omitzero"`
+	NextFollowUp time.Time `json:"next_follow_up,omitzero"`
+	Reference    string    `json:"reference"`
+}
+
+// Lookup is what Decide may ask of the store. All of it is read inside the transaction that keeps the decision; an
+// error of the store itself ends that transaction and is no concern of rules.
+type Lookup interface {
+	NextTicket() TicketID // the number the next new ticket gets
+	NextOutage() OutageID
+	DeskSent() int // mails ever decided that belong to no ticket
+	Ticket(TicketID) (Ticket, bool)
+	Entry(TicketID, int) (Entry, bool)
+	Entries(TicketID) []Entry // oldest first
+	Seen(DedupeKey) (Seen, bool)
+	Messages(MessageID) []MessageRef // oldest first; several where people reuse an id
+	Sent(OutgoingID) (Queued, bool)
+	Spent(BudgetKey, time.Time) int // uses since then, counted in steps of five minutes
+	Held(HeldID) (Held, bool)
+	TicketsOf(Address) []TicketID // as requester, newest first, at most 100
+	Outage(OutageID) (Outage, bool)
+	OpenOutages() []Outage
+	Bad(Address) (BadAddress, bool)
+}
