@@ -1,0 +1,109 @@
+package mime
+
+import (
+	"strings"
+)
+
+// sort decides whether a part is an attachment.
+func (m *Message) sort(i int, b *budget) {
+	p := &m.Parts[i]
+	if strings.HasPrefix(p.Type, "multipart/") || m.isBody(i) || m.isReport(i) {
+		return
+	}
+	if p.nested != nil && p.Name == "" {
+		return // it is in Nested, and has no name to show
+	}
+	if len(p.Body) == 0 && p.Name == "" {
+		return
+	}
+	if b.attachments--; b.attachments < 0 {
+		return
+	}
+	a := attach(p.Name, p.Type, p.Body)
+	a.Inline = p.Disposition != "attachment" && (p.ContentID != "" || p.Disposition == "inline")
+	a.ContentID = p.ContentID
+	p.attached = true
+	m.Attachments = append(m.Attachments, a)
+}
+
+// isBody says whether a part is text to be read with the mail: text/plain and text/html that nobody attached.
+func (m *Message) isBody(i int) bool {
+	p := &m.Parts[i]
+	if p.Type != "text/plain" && p.Type != "text/html" && p.Type != "text/enriched" && p.Type != "text/richtext" {
+		return false
+	}
+	if p.Disposition == "attachment" {
+		return false
+	}
+	return p.Name == "" || p.Parent < 0 || m.Parts[p.Parent].Type == "multipart/alternative"
+}
+
+// isReport says whether a part is the machine's half of a report (RFC 6522): not an attachment, for it is read by
+// its kind.
+func (m *Message) isReport(i int) bool {
+	p := &m.Parts[i]
+	if p.Parent < 0 || p.Name != "" {
+		return false
+	}
+	return textual(p.Type) && !strings.HasPrefix(p.Type, "text/") || p.Type == "text/rfc822-headers"
+}
+
+// compose puts the text together.
+func (m *Message) compose() {
+	if len(m.Parts) == 0 {
+		return
+	}
+	kids := make([][]int, len(m.Parts))
+	for i := 1; i < len(m.Parts); i++ {
+		kids[m.Parts[i].Parent] = append(kids[m.Parts[i].Parent], i)
+	}
+	g := m.gather(0, kids)
+	m.Text = strings.Join(g.text, "\n")
+	m.Plain = strings.Join(g.plain, "\n")
+	m.HTML = strings.Join(g.html, "\n")
+}
+
+// texts is what a part and those below it say: in reading order as plain text, and apart by how it was written.
+type texts struct{ text, plain, html []string }
+
+func (t *texts) add(o texts) {
+	t.text = append(t.text, o.text...)
+	t.plain = append(t.plain, o.plain...)
+	t.html = append(t.html, o.html...)
+}
+
+// gather is the texts of a part and those below it. Its depth is that of the multiparts, which Scan has capped.
+func (m *Message) gather(i int, kids [][]int) (all texts) {
+	p := &m.Parts[i]
+	switch {
+	case p.attached || p.nested != nil:
+		return all
+	case p.Type == "text/plain" && m.isBody(i):
+		return texts{text: []string{p.Text}, plain: []string{p.Text}}
+	case m.isBody(i):
+		return texts{text: []string{plain(p.Text)}, html: []string{p.Text}}
+	case p.Type == "multipart/alternative":
+		return m.alternative(kids[i], kids)
+	}
+	for _, k := range kids[i] {
+		all.add(m.gather(k, kids))
+	}
+	return all
+}
+
+// alternative chooses among renderings of the same thing: for Text the plain one where there is any, else the last
+// (RFC 2046, section 5.1.4); the HTML is kept beside it.
+func (m *Message) alternative(of []int, kids [][]int) (all texts) {
+	plain := false
+	for _, k := range of {
+		g := m.gather(k, kids)
+		all.html = append(all.html, g.html...)
+		switch said := strings.TrimSpace(strings.Join(g.text, "")) != ""; {
+		case len(g.html) == 0 && said && !plain:
+			all.text, all.plain, plain = g.text, g.plain, true
+		case !plain && said:
+			all.text = g.text
+		}
+	}
+	return all
+}
