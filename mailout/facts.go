@@ -1,0 +1,168 @@
+package mailout
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"aboveline.example/rules"
+)
+
+// factRows is the facts block between the number, which the layout draws first, and the reference, which it draws
+// last.
+func (r *reader) factRows() []row {
+	f := &r.facts
+	var rows []row
+	add := func(key, v string) {
+		if v = oneLine(v, maxFact); v != "" {
+			rows = append(rows, row{r.say.or("fact."+key, key), v})
+		}
+	}
+	if f.Number == "" {
+		return nil
+	}
+	add("status", r.status())
+	add("subject", f.Subject)
+	if f.Requester.Address != "" {
+		add("requester", named2(f.Requester))
+	}
+	add("organisation", f.Organisation)
+	add("category", f.Category)
+	add("service", f.Service)
+	add("tags", strings.Join(f.Tags, ", "))
+	if f.Priority > 0 {
+		add("priority", r.say.or("priority."+strconv.Itoa(f.Priority), strconv.Itoa(f.Priority)))
+	}
+	add("assignee", f.Assignee)
+	add("vendor-ref", f.VendorRef)
+	add("created", r.when(f.Created))
+	add("recipients", f.Recipients)
+	return rows
+}
+
+// named2 is a mailbox in running text: "Eva Lind (eva@kommun.example)".
+func named2(m rules.Mailbox) string {
+	if n := oneLine(m.Name, maxName); n != "" && n != string(m.Address) {
+		return n + " (" + string(m.Address) + ")"
+	}
+	return string(m.Address)
+}
+
+// faultRows tells a fault: what, where, how many, since when; for staff the evidence, too.
+func (r *reader) faultRows() []row {
+	if r.o.Report == nil {
+		return nil
+	}
+	f := &r.fault
+	var rows []row
+	add := func(key, v string) {
+		if v = oneLine(v, 500); v != "" {
+			rows = append(rows, row{r.say.or("fault."+key, key), v})
+		}
+	}
+	add("title", f.Title)
+	add("outage", f.Outage)
+	add("service", f.Service)
+	add("tags", strings.Join(f.Tags, ", "))
+	if f.People > 0 {
+		add("people", r.people(f))
+	}
+	add("first", r.when(f.First))
+	add("last", r.when(f.Last))
+	add("words", strings.Join(f.Words, ", "))
+	if f.Expected > 0 && f.Window > 0 {
+		add("expected", r.say.with("fault.usual", "n", r.decimal(f.Expected), "minutes", strconv.Itoa(int(f.Window.Minutes()))))
+	}
+	add("tickets", strings.Join(f.Tickets, ", "))
+	add("pictures", strings.Join(f.Pictures, ", "))
+	return rows
+}
+
+func (r *reader) people(f *rules.FaultReport) string {
+	s := r.say.number("people", f.People)
+	if f.Organisations > 1 {
+		s += " " + r.say.number("organisations", f.Organisations)
+	}
+	return s
+}
+
+// decimal is a figure with one decimal, as the language writes it.
+func (r *reader) decimal(x float64) string {
+	s := strconv.FormatFloat(x, 'f', 1, 64)
+	if r.lang != rules.English {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
+}
+
+// line words one thing that happened. A code without words of its own is shown as it is: a reader who sees
+// "thread-by-token OMD-7" can still ask, one who sees nothing cannot.
+func (r *reader) line(l rules.Line) string {
+	code, subject := oneLine(l.Code, maxName), oneLine(l.Subject, maxFact)
+	more := make([]string, 0, len(l.More))
+	for _, m := range l.More {
+		if m = oneLine(m, maxFact); m != "" {
+			more = append(more, m)
+		}
+	}
+	all := strings.Join(more, ", ")
+	if r.o.Template == rules.TemplateDigest {
+		return r.listed(code, subject, more)
+	}
+	for _, key := range []string{"line." + code, "reason." + code} {
+		if _, ok := r.say.m[key]; ok {
+			return tidy(r.say.with(key, "subject", subject, "more", all, "desk", oneLine(r.desk.Name, maxName)))
+		}
+	}
+	if s, ok := r.say.m["status."+code]; ok {
+		code = s
+	}
+	s := strings.TrimSpace(code + " " + subject)
+	if all != "" {
+		s += ": " + all
+	}
+	return s
+}
+
+// listed is one ticket of a digest: the code is its status, the subject its number, more its subject and what else.
+func (r *reader) listed(code, number string, more []string) string {
+	s := number
+	if len(more) > 0 {
+		s += " " + strings.Join(more, ", ")
+	}
+	if code != "" {
+		s += " – " + r.say.or("status."+code, code)
+	}
+	return strings.TrimSpace(s)
+}
+
+// tidy removes what an absent subject leaves behind: empty quotes, a space before a full stop, a hanging colon.
+func tidy(s string) string {
+	s = strings.NewReplacer(" ””", "", " «»", "", " “”", "", " ()", "").Replace(s)
+	s = strings.NewReplacer("  ", " ", " .", ".", ": .", ".", ":.", ".", " ,", ",").Replace(s)
+	s = strings.TrimSpace(s)
+	if t, ok := strings.CutSuffix(s, ":"); ok {
+		s = t + "."
+	}
+	return s
+}
+
+// mailtoLine is the first line that a mailto: link writes into the new mail, "" where it writes none.
+// RFC 6068, section 2.
+func mailtoLine(s string) string {
+	_, query, _ := strings.Cut(s, "?")
+	for field := range strings.SplitSeq(query, "&") {
+		k, v, _ := strings.Cut(field, "=")
+		if !strings.EqualFold(k, "body") {
+			continue
+		}
+		v, err := url.PathUnescape(v)
+		if err != nil {
+			return ""
+		}
+		v = strings.TrimLeft(v, "\r\n ")
+		v, _, _ = strings.Cut(v, "\n")
+		return oneLine(v, 100)
+	}
+	return ""
+}
