@@ -1,0 +1,253 @@
+package machine
+
+import (
+	"strings"
+
+	"aboveline.example/rules"
+)
+
+// delivery finds a delivery status notification made for machines (RFC 3464). A person who passes one on has it as an
+// attachment of a mail of another type, from themselves.
+func (c *reading) delivery() (Verdict, bool) {
+	mediaType, params := c.contentType()
+	kind := strings.ToLower(params["report-type"])
+	own := mediaType == "multipart/report" && (kind == "" || kind == "delivery-status" || kind == "global-delivery-status")
+	if !own && mediaType == "message/delivery-status" {
+		own = true
+	}
+	if !own && !(c.machineSent() && c.reportPart("delivery-status") != nil) {
+		return Verdict{}, false
+	}
+	reason := "message/delivery-status"
+	if mediaType == "multipart/report" {
+		reason = "Content-Type: multipart/report"
+	}
+	if kind != "" {
+		reason = "report-type=" + kind
+	}
+	return c.bounce(reason), true
+}
+
+// cloud finds the notices of sending services.
+func (c *reading) cloud() (Verdict, bool) {
+	if n, ok := readCloud(c.words); ok {
+		return n.verdict(), true
+	}
+	return Verdict{}, false
+}
+
+// prose finds a notice written for people. A machine must have sent it, and its subject or its words must say that a
+// mail did not arrive; the less sure the sender, the more of them.
+func (c *reading) prose() (Verdict, bool) {
+	subject := prefixOf(strings.TrimLeft(c.subject, "*[(<! "), bounceSubjects)
+	phrase := containsAny(c.folded, bouncePhrases)
+	needed := 1
+	switch {
+	case c.kind == rules.KindList || c.human:
+		return Verdict{}, false
+	case c.kind == rules.KindAutoReply && !(c.sender == aDaemon):
+		needed = 2
+	case c.sender == aDaemon, c.null, c.kind == rules.KindBounce:
+	case c.sender == aPostmaster:
+		needed = 2
+	case c.sender == anUnmanned:
+		needed = 2
+	default:
+		return c.unnamed(subject, phrase)
+	}
+	count, reason := 0, ""
+	for _, word := range []string{subject, phrase} {
+		if word != "" {
+			count++
+			reason = firstOf([]string{reason, quote(word)})
+		}
+	}
+	if count < needed && (subject != "" || phrase != "" || c.sender == aDaemon) {
+		if len(c.header) > 2 || readCode(c.words).reply != "" {
+			count++
+		}
+	}
+	if delivered := prefixOf(c.subject, deliveredSubjects); delivered != "" && (c.null || c.sender >= aPostmaster) {
+		return Verdict{Kind: rules.KindDelivered, Reason: quote(delivered), Of: about(c.Facts, c.letter, nil)}, true
+	}
+	if count < needed {
+		return Verdict{}, false
+	}
+	return c.bounce(firstOf([]string{reason, "a daemon's reply code"})), true
+}
+
+// unnamed is a notice whose sender shows nothing: only one that begins as one, says so, shows the refusal or returns
+// the mail, and answers nobody. A person who quotes a notice writes words before it.
+func (c *reading) unnamed(subject, phrase string) (Verdict, bool) {
+	if subject == "" || phrase == "" || len(c.header) < 3 || len(c.From.Name) > 0 && c.kind == "" {
+		return Verdict{}, false
+	}
+	if at := strings.Index(c.folded, phrase); at > 400 {
+		return Verdict{}, false
+	}
+	return c.bounce(quote(subject) + ", " + quote(phrase)), true
+}
+
+// bounce reads the deliveries and settles which of bounce, delay and delivered the notice is.
+func (c *reading) bounce(reason string) Verdict {
+	v := Verdict{Kind: rules.KindBounce, Reason: reason}
+	deliveries := c.deliveries()
+	if len(deliveries) > 0 {
+		v.Kind = kindOf(deliveries)
+	} else if c.delayed() {
+		v.Kind = rules.KindDelay
+	}
+	v.Of = about(c.Facts, c.letter, deliveries)
+	for i := range deliveries {
+		if deliveries[i].MessageID == "" && len(v.Of) == 1 {
+			deliveries[i].MessageID = v.Of[0]
+		}
+	}
+	v.Deliveries = deliveries
+	return v
+}
+
+// deliveries reads the machine's part; where there is none, fields in the text; where there are none, the words; and
+// last the header that Exim and Gmail write.
+func (c *reading) deliveries() []rules.Delivery {
+	var out []rules.Delivery
+	for _, p := range c.reports {
+		if isDeliveryReport(p.Type) {
+			out = append(out, readReport(partText(p))...)
+		}
+	}
+	if len(out) == 0 && hasFields(c.words) {
+		out = readReport(c.words)
+	}
+	if len(out) > 0 {
+		return c.explain(clipDeliveries(out))
+	}
+	failed := c.failedRecipients()
+	out = readProse(c.words, c.own(), c.action())
+	if len(failed) > 0 {
+		out = c.reconcile(failed, out)
+	}
+	if len(out) == 0 {
+		out = c.returnedTo()
+	}
+	return out
+}
+
+// hasFields says whether a text without a part for machines has the fields of one.
+func hasFields(words string) bool {
+	lower := strings.ToLower(words)
+	return strings.Contains(lower, "final-recipient:") || strings.Contains(lower, "original-recipient:")
+}
+
+func clipDeliveries(list []rules.Delivery) []rules.Delivery {
+	return list[:min(len(list), maxDeliveries)]
+}
+
+// explain completes a report's deliveries from the words beside it: many reports have the reason only there.
+func (c *reading) explain(out []rules.Delivery) []rules.Delivery {
+	var said map[string]rules.Delivery
+	for i := range out {
+		d := &out[i]
+		if d.Action != "failed" && d.Action != "delayed" || d.Recipient != "" && d.Status != "" && !vague(d.Status) {
+			continue
+		}
+		if said == nil {
+			said = map[string]rules.Delivery{}
+			for _, p := range readProse(c.words, c.own(), d.Action) {
+				said[p.Recipient] = p
+			}
+		}
+		p, ok := said[d.Recipient]
+		if !ok && len(out) == 1 && len(said) == 1 {
+			for _, p = range said {
+				ok = true
+			}
+		}
+		if !ok {
+			continue
+		}
+		if d.Recipient == "" {
+			d.Recipient = p.Recipient
+		}
+		if d.Status == "" || p.Status != "" && !vague(p.Status) && p.Status[0] == d.Status[0] {
+			d.Status = firstOf([]string{p.Status, d.Status})
+		}
+		if d.Diagnostic == "" {
+			d.Diagnostic = p.Diagnostic
+		}
+		d.Permanent = permanent(d.Status)
+	}
+	return out
+}
+
+// failedRecipients is the X-Failed-Recipients header of Exim and Gmail.
+func (c *reading) failedRecipients() []string {
+	var out []string
+	for _, a := range findAddresses(clip(strings.Join(c.Header["X-Failed-Recipients"], ", "), maxField)) {
+		if len(out) < maxDeliveries {
+			out = append(out, a.address)
+		}
+	}
+	return out
+}
+
+// reconcile keeps the recipients the header names, with what the words say of them.
+func (c *reading) reconcile(failed []string, said []rules.Delivery) []rules.Delivery {
+	by := map[string]rules.Delivery{}
+	for _, d := range said {
+		by[d.Recipient] = d
+	}
+	whole := judge("", c.action(), clip(c.words, 4*maxDiagnostic))
+	var out []rules.Delivery
+	for _, address := range failed {
+		d, ok := by[address]
+		if !ok {
+			d = whole
+			d.Recipient = address
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// returnedTo stands in where a notice names nobody: the recipient of the one mail it returns.
+func (c *reading) returnedTo() []rules.Delivery {
+	for _, name := range []string{"x-original-to", "envelope-to", "to", "x-rcpt-to"} {
+		found := findAddresses(clip(valueOf(c.header, name), 1000))
+		if len(found) != 1 {
+			continue
+		}
+		d := judge(found[0].address, c.action(), clip(c.words, 4*maxDiagnostic))
+		return []rules.Delivery{d}
+	}
+	return nil
+}
+
+// own is the addresses this notice was sent to: the sender of the mail it is about.
+func (c *reading) own() map[string]bool {
+	own := map[string]bool{}
+	for _, name := range []string{"To", "Delivered-To", "X-Original-To", "Envelope-To", "From", "Reply-To"} {
+		for _, v := range c.Header[name] {
+			for _, a := range findAddresses(clip(v, 1000)) {
+				own[a.address] = true
+			}
+		}
+	}
+	for _, name := range []string{"return-path", "from", "sender"} {
+		for _, a := range findAddresses(clip(valueOf(c.letter.header, name), 1000)) {
+			own[a.address] = true
+		}
+	}
+	return own
+}
+
+func (c *reading) delayed() bool {
+	return containsAny(c.subject, delayWords) != "" || containsAny(clip(c.folded, 2000), delayWords) != ""
+}
+
+func (c *reading) action() string {
+	if c.delayed() && containsAny(c.folded, finalWords) == "" {
+		return "delayed"
+	}
+	return "failed"
+}

@@ -1,0 +1,58 @@
+package machine
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// fold is the form phrases are compared in: lower case, NFC, every run of white space one space, curly quotes and
+// odd hyphens plain. Phrases in this package's tables are written in it.
+func fold(text string) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	space := true
+	for _, r := range norm.NFC.String(text) {
+		switch {
+		case unicode.IsSpace(r) || r == 0xA0 || r == 0x202F:
+			if !space {
+				b.WriteByte(' ')
+			}
+			space = true
+			continue
+		case r == '’' || r == '‘' || r == '´' || r == '`':
+			r = '\''
+		case r == '“' || r == '”' || r == '„' || r == '«' || r == '»':
+			r = '"'
+		case r == '‐' || r == '‑' || r == '–' || r == '—':
+			r = '-'
+		case r == utf8.RuneError || unicode.Is(unicode.Cf, r):
+			continue
+		}
+		space = false
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return strings.TrimSuffix(b.String(), " ")
+}
+
+// containsAny returns the first of the phrases that the folded text holds, "" for none.
+func containsAny(folded string, phrases []string) string {
+	for _, p := range phrases {
+		if strings.Contains(folded, p) {
+			return p
+		}
+	}
+	return ""
+}
+
+// prefixOf returns the first of the phrases that the folded text begins with, "" for none.
+func prefixOf(folded string, phrases []string) string {
+	for _, p := range phrases {
+		if strings.HasPrefix(folded, p) {
+			return p
+		}
+	}
+	return ""
+}

@@ -1,0 +1,247 @@
+package machine
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"aboveline.example/rules"
+)
+
+// maxNotice is how much of a mail's own text is read for phrases and prose: a notice says what it has to say on its
+// first pages, and what follows is the returned mail.
+const maxNotice = 64 << 10
+
+// letter is a mail taken apart: the words its sender says, and what it returns of another mail.
+type letter struct {
+	words    string  // the sender's own, without the returned mail
+	returned string  // the header of the returned mail, and maybe more of it
+	reports  []Part  // the machine-readable parts, in order
+	header   []field // of the returned mail
+}
+
+// takeApart separates the notice from what it returns. A returned mail is a part of its own, or follows the notice
+// in the same text after a marker, or without one.
+func takeApart(f Facts) letter {
+	var l letter
+	var words []string
+	for _, p := range f.Parts {
+		switch {
+		case isReturned(p.Type):
+			if l.returned == "" {
+				l.returned = clip(partText(p), maxNotice)
+			}
+		case isReport(p.Type):
+			l.reports = append(l.reports, p)
+		case l.returned == "" && isWords(p):
+			words = append(words, plain(p))
+		}
+	}
+	text := strings.Join(words, "\n")
+	if strings.TrimSpace(text) == "" && l.returned == "" {
+		text = f.Text
+	}
+	text = clip(text, maxNotice)
+	l.words = text
+	if at := originalAt(text); at >= 0 {
+		l.words = text[:at]
+		if l.returned == "" {
+			l.returned = text[at:]
+		}
+	}
+	l.header = returnedHeader(l.returned)
+	return l
+}
+
+func isReturned(mediaType string) bool {
+	switch mediaType {
+	case "message/rfc822", "message/global", "text/rfc822-headers", "text/rfc822-header", "message/global-headers", "message/partial",
+		"message/rfc822-headers", "text/rfc822":
+		return true
+	}
+	return false
+}
+
+// isReport names the parts that machines write for machines.
+func isReport(mediaType string) bool {
+	switch mediaType {
+	case "message/disposition-notification", "message/global-disposition-notification", "message/feedback-report":
+		return true
+	}
+	return isDeliveryReport(mediaType)
+}
+
+func isWords(p Part) bool {
+	if p.Disposition == "attachment" && p.Type != "text/plain" {
+		return false
+	}
+	return strings.HasPrefix(p.Type, "text/") && p.Type != "text/calendar" || strings.HasPrefix(p.Type, "multipart/") || p.Type == ""
+}
+
+// partText is a part's text; a message part's is its bytes, which are ASCII where it matters.
+func partText(p Part) string {
+	if p.Text != "" {
+		return p.Text
+	}
+	return strings.ToValidUTF8(string(p.Body[:min(len(p.Body), maxNotice)]), string(utf8.RuneError))
+}
+
+// plain is a part's text without markup.
+func plain(p Part) string {
+	text := clip(partText(p), maxNotice)
+	if p.Type == "text/html" {
+		return untag(text)
+	}
+	return text
+}
+
+// untag leaves the words of HTML, a line for each block. It reads, it does not render: entities beyond the usual and
+// styles do not matter to phrases and addresses.
+func untag(html string) string {
+	var b strings.Builder
+	for html != "" {
+		open := strings.IndexByte(html, '<')
+		if open < 0 {
+			b.WriteString(html)
+			break
+		}
+		b.WriteString(html[:open])
+		html = html[open:]
+		end := strings.IndexByte(html, '>')
+		if end < 0 {
+			break
+		}
+		tag := strings.ToLower(clip(html[1:end], 12))
+		html = html[end+1:]
+		switch {
+		case strings.HasPrefix(tag, "style"), strings.HasPrefix(tag, "script"):
+			if i := strings.Index(html, "</"); i >= 0 {
+				html = html[i:]
+			}
+		case prefixOf(tag, []string{"br", "p", "/p", "div", "/div", "tr", "/tr", "li", "h", "/h", "td", "table"}) != "":
+			b.WriteByte('\n')
+		}
+	}
+	return entities.Replace(b.String())
+}
+
+var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", "&nbsp;", " ", "&quot;", `"`, "&#39;", "'", "&#43;", "+", "&#64;", "@",
+	"&aring;", "å", "&auml;", "ä", "&ouml;", "ö", "&oslash;", "ø", "&aelig;", "æ", "&Aring;", "Å", "&Auml;", "Ä", "&Ouml;", "Ö", "&Oslash;", "Ø",
+	"&eacute;", "é", "&egrave;", "è", "&agrave;", "à", "&uuml;", "ü", "&szlig;", "ß", "&#229;", "å", "&#228;", "ä", "&#246;", "ö", "&#248;", "ø")
+
+// originalAt is where the returned mail begins in a notice of one text, -1 where none does: at a header block that
+// has what only a mail in transit has. The marker before it, if any, stays with the notice, where it is read.
+func originalAt(text string) int {
+	for at := 0; at < len(text); {
+		line, rest := cutLine(text[at:])
+		if name, _, ok := fieldOf(line); ok && mailField[name] > 0 {
+			if headerBlock(text[at:]) {
+				return at
+			}
+		}
+		at = len(text) - len(rest)
+		if rest == "" {
+			break
+		}
+	}
+	return -1
+}
+
+// mailField weighs the names a returned header is known by.
+var mailField = map[string]int{
+	"return-path": 3, "received": 3, "message-id": 3, "dkim-signature": 3, "x-received": 3, "arc-seal": 3, "delivered-to": 2, "mime-version": 2,
+	"domainkey-signature": 3, "x-originating-ip": 2, "content-type": 2, "authentication-results": 3, "x-mailer": 2, "user-agent": 2, "content-transfer-encoding": 1,
+	"from": 1, "to": 1, "subject": 1, "date": 1, "reply-to": 1, "sender": 1, "x-google-smtp-source": 3, "x-google-dkim-signature": 3,
+	"x-gm-message-state": 3, "references": 1, "in-reply-to": 2, "x-failed-recipients": 2, "x-apparently-to": 2, "received-spf": 3,
+}
+
+// headerBlock says whether the text begins with the header of a mail. It looks at blockLines lines at most, so that
+// asking at every line of a text stays linear.
+func headerBlock(text string) bool {
+	const blockLines = 12
+	weight, lines := 0, 0
+	seen := map[string]bool{}
+	for ; lines < blockLines && text != ""; lines++ {
+		var line string
+		line, text = cutLine(text)
+		if line == "" {
+			break
+		}
+		if line[0] == ' ' || line[0] == '\t' {
+			continue
+		}
+		name, _, ok := fieldOf(line)
+		if !ok {
+			break
+		}
+		if !seen[name] {
+			seen[name] = true
+			weight += mailField[name]
+		}
+	}
+	return weight >= 4 && len(seen) >= 2 || weight >= 3 && len(seen) == 1 && lines >= 2
+}
+
+// returnedHeader reads the header of the returned mail. Some MTAs put a line of their own or an envelope before it.
+func returnedHeader(text string) []field {
+	text = strings.TrimLeft(text, "\r\n\t >")
+	for range 5 {
+		fields, rest := readFields(text)
+		if len(fields) > 1 {
+			return fields
+		}
+		if rest == "" {
+			return fields
+		}
+		if len(rest) == len(text) {
+			_, rest = cutLine(text)
+		}
+		text = strings.TrimLeft(rest, "\r\n")
+	}
+	return nil
+}
+
+// about is the mails that a notice names: the one it returns, else the one it answers.
+func about(f Facts, l letter, deliveries []rules.Delivery) []rules.MessageID {
+	ids := messageIDs(valueOf(l.header, "message-id"))
+	for _, d := range deliveries {
+		if d.MessageID != "" {
+			ids = append(ids, d.MessageID)
+		}
+	}
+	if len(ids) == 0 {
+		ids = namedID(l.words)
+	}
+	for _, name := range []string{"In-Reply-To", "X-Original-Message-Id", "Original-Message-Id", "X-Ms-Exchange-Original-Message-Id", "References"} {
+		if len(ids) == 0 {
+			ids = messageIDs(strings.Join(f.Header[name], " "))
+		}
+	}
+	return unique(ids)
+}
+
+// namedID finds an identifier that a notice quotes in its own words, "Message-ID: <…>", with or without brackets.
+func namedID(words string) []rules.MessageID {
+	for rest := words; rest != ""; {
+		var line string
+		line, rest = cutLine(rest)
+		name, value, ok := fieldOf(strings.TrimLeft(line, " \t>*|"))
+		if ok && (strings.HasSuffix(name, "message-id") || name == "messageid" || name == "msgid") {
+			if ids := messageIDs(value); len(ids) > 0 {
+				return ids[:1]
+			}
+		}
+	}
+	return nil
+}
+
+func unique(ids []rules.MessageID) []rules.MessageID {
+	var out []rules.MessageID
+	seen := map[rules.MessageID]bool{}
+	for _, id := range ids {
+		if !seen[id] && len(out) < maxOf {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}
