@@ -91,10 +91,10 @@ const (
 	roomPatience = 30 * time.Second
 )
 
-// Options say how an Intake works. The zero value is usable but for Read.
+// Options say how an Intake works. The zero value is usable.
 type Options struct {
 	Log *slog.Logger
-	// Read reads a mail; a panic in it parks the mail.
+	// Read reads a mail, the package's Read where nil. A panic in it parks the mail.
 	Read func(rules.Arrival) *rules.Mail
 	// MaxSize is the largest mail in bytes, DefaultMaxSize where zero.
 	MaxSize int64
@@ -125,6 +125,9 @@ type Intake struct {
 func NewIntake(sink Sink, prover Prover, o Options) *Intake {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Read == nil {
+		o.Read = Read
 	}
 	if o.MaxSize <= 0 {
 		o.MaxSize = DefaultMaxSize

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// MaxHops is how many Received fields a mail may carry. RFC 5321, section 6.3: a count is a fair way to see a loop, and
+// MaxHops is the number of Received fields at which a mail is refused. RFC 5321, section 6.3: a count is a fair way to see a loop, and
 // the limit is "normally at least 100"; we stop at 50, since a desk stands at the end of the way, where honest mail
 // arrives with a dozen, and each round through a list or a forwarder adds several.
 const MaxHops = 50
@@ -24,13 +24,12 @@ func Hops(raw []byte) int {
 
 // Via is what our own Received field says of how a mail came.
 type Via struct {
-	Helo  string // what the client called itself
-	Peer  string // its address, "" where it has none
-	Host  string // our own name
-	With  string // RFC 3848 and RFC 6531, section 4.3: ESMTP, ESMTPS, LMTP, UTF8SMTP …
-	ID    string
-	For   string // the only recipient; "" where there are several, who need not know of one another
-	Local string // how it came where not by network: "pipe"
+	Helo string // what the client called itself
+	Peer string // its address, "" where it has none
+	Host string // our own name
+	With string // RFC 3848 and RFC 6531, section 4.3: ESMTP, ESMTPS, LMTP, UTF8SMTP …
+	ID   string
+	For  string // the only recipient; "" where there are several, who need not know of one another
 }
 
 // Received is the trace field that is put on top of a mail (RFC 5321, section 4.4), folded and ended by CR LF. Foreign
@@ -48,9 +47,6 @@ func Received(v Via, at time.Time) []byte {
 	b.WriteString("by " + word(v.Host, "localhost") + " (Aboveline)")
 	if v.With != "" {
 		b.WriteString(" with " + v.With)
-	}
-	if v.Local != "" {
-		b.WriteString(" via " + v.Local)
 	}
 	b.WriteString(" id " + word(v.ID, "none"))
 	if f := word(v.For, ""); f != "" && f == v.For {
