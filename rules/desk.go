@@ -1,10 +1,122 @@
 package rules
 
-import "time"
+import (
+	"fmt"
+	"time"
+
+	"github.com/rickar/cal/v2"
+	"github.com/rickar/cal/v2/no"
+	"github.com/rickar/cal/v2/se"
+
+	"aboveline.example/rules/when"
+)
 
 // Desk is the compiled configuration that decisions are made with. It is immutable once made by [NewDesk].
 type Desk struct {
 	Config
+	roles      map[Address]Role
+	categories []*when.Condition // beside Config.Categories
+	rules      []*when.Condition // beside Config.Rules
+	calendar   *cal.BusinessCalendar
+}
+
+// RuleError says which [[category]] or [[rule]] does not compile, and why.
+type RuleError struct {
+	Table string // "category" or "rule"
+	Index int    // from 0, in the order of the configuration
+	Name  string
+	Err   error
+}
+
+func (e *RuleError) Error() string {
+	return fmt.Sprintf("%s %q: %v", e.Table, e.Name, e.Err)
+}
+
+func (e *RuleError) Unwrap() error { return e.Err }
+
+// NewDesk compiles a configuration whose addresses and names are already checked. All rules that do not compile are
+// reported, each as a *RuleError.
+func NewDesk(c Config) (*Desk, []error) {
+	if c.Hostname == "" {
+		c.Hostname = c.Address.Domain()
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	d := &Desk{Config: c, roles: map[Address]Role{}, calendar: workCalendar(c.Zone)}
+	for _, v := range c.Inform {
+		d.roles[v.Address] = RoleInformed
+	}
+	for _, v := range c.Vendors {
+		d.roles[v.Address] = RoleVendor
+	}
+	for _, s := range c.Staff {
+		d.roles[s.Address] = RoleStaff
+	}
+	var errs []error
+	compile := func(table string, i int, name, source string) *when.Condition {
+		cond, err := when.Compile(source)
+		if err != nil {
+			errs = append(errs, &RuleError{table, i, name, err})
+		}
+		return cond
+	}
+	for i, r := range c.Categories {
+		d.categories = append(d.categories, compile("category", i, r.Name, r.When))
+	}
+	for i, r := range c.Rules {
+		d.rules = append(d.rules, compile("rule", i, r.Name, r.When))
+	}
+	if errs != nil {
+		return nil, errs
+	}
+	return d, nil
+}
+
+// Role is what the configuration says of an address; RoleStranger where it says nothing.
+func (d *Desk) Role(a Address) Role { return d.roles[a] }
+
+// staffMember finds a staff member by address.
+func (d *Desk) staffMember(a Address) (Staff, bool) {
+	for _, s := range d.Staff {
+		if s.Address == a {
+			return s, true
+		}
+	}
+	return Staff{}, false
+}
+
+// vendor finds a vendor by address.
+func (d *Desk) vendor(a Address) (Vendor, bool) {
+	for _, v := range d.Vendors {
+		if v.Address == a {
+			return v, true
+		}
+	}
+	return Vendor{}, false
+}
+
+// language is the one of the three we write in that suits a reader of l.
+func (d *Desk) language(l Language) Language {
+	switch l {
+	case Swedish, Bokmal, English:
+		return l
+	case Nynorsk, Danish:
+		return Bokmal
+	}
+	return d.Language
+}
+
+// workCalendar knows the public holidays of the country whose zone the desk keeps.
+func workCalendar(zone *time.Location) *cal.BusinessCalendar {
+	c := cal.NewBusinessCalendar()
+	switch zone.String() {
+	case "Europe/Stockholm":
+		c.AddHoliday(se.Holidays...)
+	case "Europe/Oslo":
+		c.AddHoliday(no.Holidays...)
+	}
+	return c
 }
 
 // Config is what an operator decided about a desk, read and checked (CONTRACT, section 2).
@@ -29,6 +141,7 @@ type Config struct {
 	Grace        time.Duration // how long a relayed reply waits
 	HourlyLimit  int           // automatic mails an hour to one outside address
 	GatewayLimit int           // automatic mails an hour in all
+	CloseAfter   time.Duration // from resolved to closed; 0 never
 	Keys         Keys
 }
 

@@ -13,10 +13,9 @@ type MailArrived struct {
 	Released *Release
 }
 
-// Release is a person's word about a held mail.
+// Release is a person's word for a held mail: its writer is believed this time and joins the ticket.
 type Release struct {
-	By string // an address, or "operator"
-	As string // "participant": the writer joins and is believed for this mail
+	By string `json:"by"` // an address, or "operator"
 }
 
 // SendRefused is a permanent refusal of a mail of ours, by a peer or, later, by a bounce.
@@ -85,6 +84,7 @@ type Held struct {
 	Reasons []Reason   `json:"reasons"`
 	Proof   Proof      `json:"proof"`
 	Confirm OutgoingID `json:"confirm,omitempty"` // the mail whose reply releases it
+	Release *Release   `json:"release,omitempty"` // somebody let it in; it is taken up again after this commit
 }
 
 // Parked is a mail that broke something: its bytes are kept, the error is told, the next mail goes on.
@@ -159,7 +159,7 @@ type Decision struct {
 	Send        []Outgoing
 	Cancel      []OutgoingID // waiting rows that must not go out after all
 	Held        []Held
-	Released    []HeldID // no longer held
+	Released    []HeldID // no longer held: decided anew, or dropped
 	Dues        []Due
 	Spend       []Spend
 	Outages     []Outage
@@ -213,7 +213,9 @@ type Lookup interface {
 	Sent(OutgoingID) (Queued, bool)
 	Spent(BudgetKey, time.Time) int // uses since then, counted in steps of five minutes
 	Held(HeldID) (Held, bool)
-	TicketsOf(Address) []TicketID // as requester, newest first, at most 100
+	HeldOn(TicketID) []Held         // waiting on a ticket, oldest first, at most 100
+	OpenTickets(max int) []TicketID // neither resolved nor closed, longest untouched first
+	TicketsOf(Address) []TicketID   // as requester, newest first, at most 100
 	Outage(OutageID) (Outage, bool)
 	OpenOutages() []Outage
 	Bad(Address) (BadAddress, bool)

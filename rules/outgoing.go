@@ -153,6 +153,8 @@ type Outgoing struct {
 	Actions     []Action     `json:"actions"`
 	Attachments []Attachment `json:"attachments"`
 	Report      *FaultReport `json:"report,omitempty"` // report, follow-up, suspicion, announcement, solved
+	Hold        ReasonCode   `json:"hold,omitempty"`   // why the row waits for a person; "" goes out by itself
+	Held        HeldID       `json:"held,omitempty"`   // confirm mails: the held mail that a reply releases
 }
 
 // FaultReport is what a vendor, staff or the informed are told of a fault.

@@ -4,6 +4,68 @@ package rules
 // that is in use is never renamed.
 type ReasonCode string
 
+// How a mail found its ticket (DESIGN, section 5a).
+const (
+	ReasonThreadByToken     ReasonCode = "thread-by-token"      // the signed address it was sent to
+	ReasonThreadByReference ReasonCode = "thread-by-references" // In-Reply-To or References names a mail of ours
+	ReasonThreadByMessage   ReasonCode = "thread-by-message"    // … names a mail somebody else wrote on the ticket
+	ReasonThreadByFooter    ReasonCode = "thread-by-footer"     // the signed reference in the quoted footer
+	ReasonThreadByNumber    ReasonCode = "thread-by-number"     // the number in the subject, and the writer is known
+	ReasonThreadByDelivery  ReasonCode = "thread-by-delivery"   // a notification about a mail of ours
+	ReasonNewTicket         ReasonCode = "new-ticket"
+	ReasonFollowsClosed     ReasonCode = "follows-closed"  // a reply to a closed ticket opens a linked one
+	ReasonNumberRefused     ReasonCode = "number-refused"  // a number stood in the subject, the writer is not known there
+	ReasonMerged            ReasonCode = "followed-merge"  // the ticket it named was merged into this one
+	ReasonCarriersDisagree  ReasonCode = "carriers-differ" // two references name different tickets
+)
+
+// Who was believed, and why (DESIGN, section 5b).
+const (
+	ReasonProved       ReasonCode = "author-proved"
+	ReasonUnproved     ReasonCode = "author-unproved"
+	ReasonProofFailed  ReasonCode = "author-failed-proof"
+	ReasonAmbiguous    ReasonCode = "author-ambiguous"
+	ReasonReleased     ReasonCode = "released-by"
+	ReasonWantsToJoin  ReasonCode = "wants-to-join"
+	ReasonUnknownReply ReasonCode = "unproved-with-token"
+	ReasonAskedSender  ReasonCode = "asked-sender" // a confirm mail went to the registered address
+)
+
+// What a mail is and what came of it.
+const (
+	ReasonDuplicate     ReasonCode = "duplicate-of"
+	ReasonOwnMail       ReasonCode = "own-mail"
+	ReasonMachine       ReasonCode = "machine-mail"
+	ReasonBounce        ReasonCode = "bounced"
+	ReasonBounceUnknown ReasonCode = "bounce-of-unknown"
+	ReasonDelayed       ReasonCode = "delivery-delayed"
+	ReasonDelivered     ReasonCode = "delivered"
+	ReasonRefused       ReasonCode = "delivery-refused"
+	ReasonUnread        ReasonCode = "read-headers-only"
+	ReasonForwardedBy   ReasonCode = "forwarded-by"
+	ReasonThanks        ReasonCode = "thanks-keeps-resolved"
+)
+
+// What was done, to whom, or why it was not.
+const (
+	ReasonConfirmed      ReasonCode = "confirmed"
+	ReasonConfirmedPlain ReasonCode = "confirmed-without-words"
+	ReasonNotConfirmed   ReasonCode = "not-confirmed"
+	ReasonStaffTold      ReasonCode = "staff-told"
+	ReasonRelayed        ReasonCode = "relayed-to"
+	ReasonCategory       ReasonCode = "category"
+	ReasonRule           ReasonCode = "rule"
+	ReasonRuleFailed     ReasonCode = "rule-failed"
+	ReasonStatus         ReasonCode = "status"
+	ReasonCommand        ReasonCode = "command"
+	ReasonCommandRefused ReasonCode = "command-refused"
+	ReasonBudget         ReasonCode = "budget-spent"
+	ReasonBadAddress     ReasonCode = "address-refused-before"
+	ReasonJoined         ReasonCode = "joined"
+	ReasonLeft           ReasonCode = "left"
+	ReasonClosedBySelf   ReasonCode = "closed-after-quiet"
+)
+
 // Class is a budget class of automatic mail (DESIGN, section 9).
 type Class string
 
@@ -16,4 +78,22 @@ const (
 	ClassVendor   Class = "vendor"
 	ClassInformed Class = "informed"
 	ClassGateway  Class = "gateway"
+)
+
+// What an answer to a command says, line by line (Line.Code).
+const (
+	LineDone        = "done"           // Subject is the command as written, More what it changed
+	LineUnknown     = "unknown"        // Subject the word as written, More the nearest right one
+	LineBadArgument = "bad-argument"   // Subject the command, More what it takes
+	LineNotHere     = "not-set-up"     // Subject the command: this desk has no approval, tiers, forms …
+	LineNotNow      = "not-now"        // Subject the command, More the status that forbids it
+	LineNotYours    = "not-yours"      // Subject the command: somebody else's to give
+	LineDisagree    = "parts-disagree" // the mail's text and HTML begin with different commands
+	LineNothingDone = "nothing-done"   // stands first where a mail was refused whole
+	LineReason      = "reason"         // Subject a reason, for /why
+	LineTicket      = "ticket"         // Subject a number, More subject, status, requester
+	LineHelp        = "help"           // Subject a command, More its equals
+	LineWentTo      = "went-to"        // Subject who got the mail's words
+	LineWentNowhere = "went-nowhere"   // the words were kept as a note for staff
+	LineUnverified  = "unverified"     // the writer was not proved, so only their words count
 )

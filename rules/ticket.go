@@ -61,7 +61,8 @@ type Participant struct {
 	Since    time.Time `json:"since"`
 	Left     time.Time `json:"left,omitzero"`
 	Muted    bool      `json:"muted,omitempty"`
-	Verified bool      `json:"verified"` // has proved who they are at least once on this ticket
+	Verified bool      `json:"verified"`          // has proved who they are at least once on this ticket
+	Invited  bool      `json:"invited,omitempty"` // asked to join, not answered yet: hears nothing
 }
 
 // Thread is one conversation on a ticket with one audience. References is the chain by which the audience's mail

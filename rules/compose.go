@@ -1,0 +1,176 @@
+package rules
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// hourlyConfirm is how often the same address is asked whether a mail was theirs.
+const hourlyConfirm = time.Hour
+
+// outgoingID names the n-th mail ever decided on a ticket; ticket 0 is the desk itself.
+func outgoingID(ticket TicketID, n int) OutgoingID {
+	return OutgoingID(strconv.FormatUint(uint64(ticket), 10) + "-" + strconv.Itoa(n))
+}
+
+// mail completes a decided mail: its identity, addresses, references and facts. The budget decides whether it goes
+// out by itself; purpose is what a reply to it means. The copy that was kept is returned.
+func (t *turn) mail(tk *Ticket, o Outgoing, purpose Purpose) Outgoing {
+	o.Ticket = tk.ID
+	o.Date = t.now
+	if o.NotBefore.IsZero() {
+		o.NotBefore = t.now
+	}
+	tk.Sent++
+	t.touch(tk)
+	n := tk.Sent
+	o.ID = outgoingID(tk.ID, n)
+	token := func(p Purpose) Token {
+		return Token{Ticket: tk.ID, Thread: o.Thread, Purpose: p, Seq: n, Recipient: o.To.Address}
+	}
+	o.MessageID = t.desk.messageID(token(PurposeMessage))
+	o.ReplyTo = t.desk.tokenAddress(token(purpose))
+	if o.From.Address == "" {
+		o.From = Mailbox{t.desk.Name, t.desk.Address}
+	}
+	if o.Auto != AutoReplied || o.AuthorTrust == TrustVerified {
+		o.EnvelopeFrom = t.desk.tokenAddress(token(PurposeBounce))
+	}
+	if o.Subject == "" {
+		o.Subject = t.subject(tk, o.Thread)
+	}
+	t.thread(tk, &o, n)
+	o.Mark = t.desk.Keys.mark(o.ID)
+	o.Facts = t.facts(tk, o, t.desk.footer(token(PurposeFooter)))
+	for i, a := range o.Actions {
+		o.Actions[i].Mailto = t.mailto(tk, o, a.Command, n)
+	}
+	t.pay(&o)
+	t.out.Send = append(t.out.Send, o)
+	return o
+}
+
+// subject is "[OMD-1] Their subject", in the words of the side that reads it.
+func (t *turn) subject(tk *Ticket, thread int) string {
+	base := tk.Subject
+	if thread < len(tk.Threads) && tk.Threads[thread].Subject != "" {
+		base = tk.Threads[thread].Subject
+	}
+	if base == "" {
+		return "[" + t.desk.Number(tk.ID) + "]"
+	}
+	return "[" + t.desk.Number(tk.ID) + "] " + base
+}
+
+// thread sets the headers by which mail clients thread: a person outside gets the chain of their own side; staff
+// get one pseudo parent for the ticket, since nobody but them saw the mails in between.
+func (t *turn) thread(tk *Ticket, o *Outgoing, n int) {
+	if o.Role == RoleStaff || o.Thread >= len(tk.Threads) {
+		root := t.desk.messageID(Token{Ticket: tk.ID, Thread: ThreadStaff, Purpose: PurposeRoot, Recipient: o.To.Address})
+		o.InReplyTo = root
+		o.References = []MessageID{root}
+		return
+	}
+	th := &tk.Threads[o.Thread]
+	if len(th.References) > 0 {
+		o.References = append([]MessageID(nil), th.References...)
+		o.InReplyTo = th.References[len(th.References)-1]
+		o.ThreadTopic, o.ThreadIndex = th.Topic, th.Index
+		return
+	}
+	// The first mail of a thread that we begin is what later ones refer to.
+	th.References = capReferences(append(th.References, o.MessageID))
+}
+
+// maxReferences is how many ids a chain keeps: the first, and the newest twenty (RFC 5322, section 3.6.4 sets no
+// bound, relays do).
+const maxReferences = 21
+
+func capReferences(ids []MessageID) []MessageID {
+	if len(ids) <= maxReferences {
+		return ids
+	}
+	return append(ids[:1:1], ids[len(ids)-maxReferences+1:]...)
+}
+
+// facts is the block under the message. Only staff see who else is concerned.
+func (t *turn) facts(tk *Ticket, o Outgoing, reference string) Facts {
+	f := Facts{Number: t.desk.Number(tk.ID), Status: tk.Status, Subject: tk.Subject, Created: tk.Created, Reference: reference}
+	switch o.Role {
+	case RoleStaff:
+		f.Requester, f.Category, f.Tags, f.Priority = tk.Requester, tk.Category, append([]string{}, tk.Tags...), tk.Priority
+		f.Assignee, f.Organisation, f.Service = tk.Assignee, tk.Organisation, tk.Service
+	case RoleVendor, RoleInformed:
+		f.Tags, f.Service = append([]string{}, tk.Tags...), tk.Service
+		f.Subject = ""
+	}
+	if o.Template == TemplateConfirmationPlain || o.Kind == OutConfirm || o.Kind == OutInvitation {
+		f.Subject = ""
+	}
+	return f
+}
+
+// mailto is a button (RFC 6068): the address says what to do, and the body says it again with the signed reference
+// for desks whose provider has no plus addresses.
+func (t *turn) mailto(tk *Ticket, o Outgoing, command string, n int) string {
+	to := t.desk.tokenAddress(Token{Ticket: tk.ID, Thread: o.Thread, Purpose: commandPurpose(command), Seq: n, Recipient: o.To.Address})
+	return MailtoURI(to, "["+t.desk.Number(tk.ID)+"]", "/"+command+"\n\n"+o.Facts.Reference)
+}
+
+// MailtoURI writes a mailto: link with subject and body (RFC 6068, section 2): spaces as %20, line ends as %0D%0A.
+func MailtoURI(to Address, subject, body string) string {
+	escape := func(s string) string {
+		e := url.QueryEscape(s)
+		e = strings.ReplaceAll(e, "+", "%20")
+		return strings.ReplaceAll(e, "%0A", "%0D%0A")
+	}
+	uri := "mailto:" + url.PathEscape(string(to)) // leaves + and @ as they are
+	return uri + "?subject=" + escape(subject) + "&body=" + escape(body)
+}
+
+// pay spends the budget of an automatic mail or, where none is left, leaves it held and tells staff once.
+func (t *turn) pay(o *Outgoing) {
+	over := t.spent(o.Budget, o.To.Address)
+	if over == "" {
+		t.spend(o.Budget, o.To.Address)
+		return
+	}
+	o.Hold = ReasonBudget
+	if t.once(BudgetKey("told "+string(over)+" "+string(o.To.Address)), day) && o.Template != TemplateNoticeBudget {
+		t.tellBudget(over, *o)
+	}
+}
+
+// tellBudget tells staff, once a day and address, that automatic mail is held back.
+func (t *turn) tellBudget(over Class, o Outgoing) {
+	for _, s := range t.desk.Staff {
+		if s.Address == o.To.Address {
+			continue
+		}
+		t.deskMail(Outgoing{
+			Kind: OutNotice, Template: TemplateNoticeBudget, To: s.Mailbox, Role: RoleStaff,
+			Language: t.desk.language(s.Language), Auto: AutoGenerated, GoesTo: ReplyToDesk,
+			Subject: "[" + t.desk.Name + "] " + string(o.To.Address),
+			Lines:   []Line{{Code: string(ReasonBudget), Subject: string(o.To.Address), More: []string{string(over)}}},
+		})
+	}
+}
+
+// deskMail completes a mail that belongs to no ticket.
+func (t *turn) deskMail(o Outgoing) Outgoing {
+	t.sent++
+	n := t.look.DeskSent() + t.sent
+	o.ID = outgoingID(0, n)
+	o.Date, o.NotBefore = t.now, t.now
+	o.From = Mailbox{t.desk.Name, t.desk.Address}
+	token := Token{Purpose: PurposeMessage, Seq: n, Recipient: o.To.Address}
+	o.MessageID = t.desk.messageID(token)
+	token.Purpose = PurposeBounce
+	o.EnvelopeFrom = t.desk.tokenAddress(token)
+	o.ReplyTo = t.desk.Address
+	o.Mark = t.desk.Keys.mark(o.ID)
+	t.out.Send = append(t.out.Send, o)
+	return o
+}

@@ -1,0 +1,222 @@
+package rules
+
+import (
+	"slices"
+	"time"
+)
+
+// turn is one decision being made: what is known, what has been decided so far, and working copies of the tickets
+// it touches.
+type turn struct {
+	desk    *Desk
+	look    Lookup
+	now     time.Time
+	out     Decision
+	open    map[TicketID]*Ticket
+	touched []TicketID // those that changed, in order
+	sent    int        // mails of the desk itself decided in this turn
+	opened  int        // tickets opened in this turn
+}
+
+// Decide says what an event changes. It is a function: the same state, event and time give the same decision, to
+// the byte (I5). now is the time of the decision; stored times are UTC.
+func (d *Desk) Decide(look Lookup, ev Event, now time.Time) Decision {
+	t := &turn{desk: d, look: look, now: now.UTC(), open: map[TicketID]*Ticket{}}
+	switch ev := ev.(type) {
+	case MailArrived:
+		t.mailArrived(ev)
+	case SendRefused:
+		t.sendRefused(ev)
+	case DueCame:
+		t.dueCame(ev.Due)
+	}
+	for _, id := range t.touched {
+		t.out.Tickets = append(t.out.Tickets, *t.open[id])
+	}
+	return t.out
+}
+
+// ticket is the working copy of a ticket, for reading.
+func (t *turn) ticket(id TicketID) (*Ticket, bool) {
+	if id == 0 {
+		return nil, false
+	}
+	if tk, ok := t.open[id]; ok {
+		return tk, true
+	}
+	tk, ok := t.look.Ticket(id)
+	if !ok {
+		return nil, false
+	}
+	// What the turn may change is copied, so that a lookup's value is never written to.
+	tk.Participants = slices.Clone(tk.Participants)
+	tk.Threads = slices.Clone(tk.Threads)
+	tk.Tags = slices.Clone(tk.Tags)
+	tk.Links = slices.Clone(tk.Links)
+	t.open[id] = &tk
+	return &tk, true
+}
+
+// touch marks a ticket as changed.
+func (t *turn) touch(tk *Ticket) {
+	tk.Updated = t.now
+	if !slices.Contains(t.touched, tk.ID) {
+		t.touched = append(t.touched, tk.ID)
+	}
+}
+
+// enter adds an entry to a ticket's history and returns its number.
+func (t *turn) enter(tk *Ticket, e Entry) int {
+	t.touch(tk)
+	tk.Entries++
+	e.Ticket, e.Seq = tk.ID, tk.Entries
+	if e.At.IsZero() {
+		e.At = t.now
+	}
+	if e.Trust == "" {
+		e.Trust = TrustVerified
+	}
+	t.out.Entries = append(t.out.Entries, e)
+	return e.Seq
+}
+
+// mailArrived gives a mail its one disposition (I1).
+func (t *turn) mailArrived(ev MailArrived) {
+	m := ev.Mail
+	t.out.Disposition = Disposition{
+		Mail: ev.ID, At: t.now, Door: m.Envelope.Door, From: m.From.Address, Subject: m.Subject,
+		MessageID: m.MessageID, Envelope: m.Envelope, Size: m.Size,
+	}
+	if ev.Released == nil {
+		if seen, ok := t.look.Seen(m.Key); ok {
+			t.out.Disposition.Of = seen.Mail
+			t.dispose(DisposedDuplicate, seen.Ticket, 0, Reason{ReasonDuplicate, mailName(seen.Mail)})
+			return
+		}
+	} else {
+		t.out.Released = append(t.out.Released, ev.ID)
+	}
+	t.out.Key = m.Key
+	if _, ok := t.desk.OurMessage(m.MessageID); ok {
+		t.dispose(DisposedProbe, 0, 0, Reason{ReasonOwnMail, ""})
+		return
+	}
+	switch m.Kind {
+	case KindBounce, KindDelay, KindDelivered:
+		t.deliveryWord(ev)
+	default:
+		p := t.place(m)
+		switch {
+		case p.other != 0:
+			t.hold(ev, p, speaker{Mailbox: m.From, role: t.roleOn(m.From.Address, p)}, ReasonCarriersDisagree, true,
+				Reason{p.by, t.desk.Number(p.ticket)}, Reason{ReasonCarriersDisagree, t.desk.Number(p.other)})
+		case !m.Kind.Person():
+			t.machineWord(ev, p)
+		default:
+			t.personWord(ev, p)
+		}
+	}
+}
+
+// dispose sets what became of the mail.
+func (t *turn) dispose(kind DispositionKind, ticket TicketID, entry int, why ...Reason) {
+	t.out.Disposition.Kind = kind
+	t.out.Disposition.Ticket = ticket
+	t.out.Disposition.Entry = entry
+	t.out.Disposition.Reasons = append(t.out.Disposition.Reasons, why...)
+}
+
+// personWord takes a mail that a person may have written through the table of DESIGN, section 5b.
+func (t *turn) personWord(ev MailArrived, p placement) {
+	m := ev.Mail
+	s := t.judge(m, p, ev.Released)
+	why := s.why
+	if p.found() {
+		why = append([]Reason{{p.by, t.desk.Number(p.ticket)}}, why...)
+	}
+	switch s.then {
+	case outcomeWord, outcomeUnverified:
+		if p.token.Purpose == PurposeConfirm {
+			t.confirmed(ev, p, s, why)
+			return
+		}
+		t.word(ev, p, s, why)
+	case outcomeConfirm:
+		if p.token.Purpose == PurposeConfirm {
+			// The reply proves that its writer reads the registered address: that is what was asked.
+			t.confirmed(ev, p, s, why)
+			return
+		}
+		t.hold(ev, p, s, ReasonUnproved, true, why...)
+		t.askSender(p, s)
+	case outcomeHeld:
+		t.hold(ev, p, s, ReasonProofFailed, true, why...)
+	case outcomeJoin:
+		t.hold(ev, p, s, ReasonWantsToJoin, true, why...)
+	case outcomeSilent:
+		t.hold(ev, p, s, ReasonUnknownReply, true, why...)
+	case outcomeNew, outcomeNewPlain, outcomeNewSuspect:
+		why = s.why
+		if p.found() {
+			why = append(why, Reason{ReasonNumberRefused, t.desk.Number(p.ticket)})
+		}
+		t.newMatter(ev, s, why)
+	}
+}
+
+// machineWord records what a machine wrote: never answered, never a reason to reopen. Without a thread it becomes a
+// quiet ticket, for monitoring mails are real.
+func (t *turn) machineWord(ev MailArrived, p placement) {
+	m := ev.Mail
+	why := []Reason{{ReasonMachine, string(m.Kind) + ": " + m.KindReason}}
+	if tk, ok := t.ticket(p.ticket); ok {
+		why = append([]Reason{{p.by, t.desk.Number(tk.ID)}}, why...)
+		seq := t.enter(tk, t.mailEntry(ev, tk, t.threadOf(tk, p), speaker{Mailbox: m.From, trust: trustOf(m)}, why))
+		t.dispose(DisposedEntry, tk.ID, seq, why...)
+		return
+	}
+	t.openTicket(ev, speaker{Mailbox: m.From, trust: trustOf(m), then: outcomeNew}, why, true)
+}
+
+// trustOf is the trust of a mail whose author matters to nobody but the reader.
+func trustOf(m *Mail) Trust {
+	switch proofOf(m) {
+	case ProofPass:
+		return TrustVerified
+	case ProofFail:
+		return TrustFailed
+	}
+	return TrustUnverified
+}
+
+// threadOf is the thread a placement names, or the staff-only one where the ticket has no such thread.
+func (t *turn) threadOf(tk *Ticket, p placement) int {
+	if p.thread >= 0 && p.thread < len(tk.Threads) {
+		return p.thread
+	}
+	return ThreadStaff
+}
+
+// mailEntry is the entry that records an incoming mail on a ticket.
+func (t *turn) mailEntry(ev MailArrived, tk *Ticket, thread int, s speaker, why []Reason) Entry {
+	m := ev.Mail
+	if m.Unread {
+		why = append(why, Reason{ReasonUnread, ""})
+	}
+	if m.MessageID != "" {
+		t.out.Messages = append(t.out.Messages, MessageRef{m.MessageID, tk.ID, thread, m.From.Address})
+	}
+	return Entry{
+		Kind: EntryMailIn, Thread: thread, Who: string(s.Address), Name: s.Name, Trust: s.trust, Text: visible(m),
+		Reasons: why, Attachments: m.Attachments, MessageID: m.MessageID, Mail: ev.ID,
+	}
+}
+
+// visible is what a reader is shown of a mail: the new words, or the whole where none were found. A word too many
+// is better than a word lost.
+func visible(m *Mail) string {
+	if m.Reply != "" {
+		return m.Reply
+	}
+	return m.Text
+}

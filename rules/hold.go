@@ -1,0 +1,88 @@
+package rules
+
+import "strconv"
+
+// hold keeps a mail for a decision. Nothing of it is relayed; staff are told where somebody can decide.
+func (t *turn) hold(ev MailArrived, p placement, s speaker, code ReasonCode, tell bool, why ...Reason) {
+	m := ev.Mail
+	h := Held{ID: ev.ID, At: t.now, Ticket: p.ticket, Thread: p.thread, From: m.From, Role: s.role, Subject: m.Subject,
+		Why: code, Reasons: why, Proof: m.Proof}
+	t.out.Held = append(t.out.Held, h)
+	entry := 0
+	if tk, ok := t.ticket(p.ticket); ok {
+		// The words of a held mail are not shown on the ticket: it may be anybody's.
+		entry = t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: Self, Trust: s.trust,
+			Text: "held " + mailName(ev.ID) + " from " + string(m.From.Address), Reasons: why, Mail: ev.ID})
+		if tell {
+			t.tellHeld(tk, h, s)
+		}
+	}
+	t.dispose(DisposedHeld, p.ticket, entry, why...)
+}
+
+// mailName is how people name a held or parked mail to the commands.
+func mailName(id MailID) string { return strconv.FormatUint(uint64(id), 10) }
+
+// tellHeld tells staff that a mail waits and what decides it. A held mail by a staff member is told to the others.
+func (t *turn) tellHeld(tk *Ticket, h Held, s speaker) {
+	for _, to := range t.desk.Staff {
+		if to.Address == h.From.Address {
+			continue
+		}
+		t.mailStaff(tk, to, ThreadStaff, Outgoing{
+			Template: TemplateNoticeHeld, Author: h.From, AuthorTrust: s.trust, GoesTo: ReplyToStaff,
+			Lines: []Line{{Code: string(h.Why), Subject: string(h.From.Address), More: []string{mailName(h.ID), h.Subject}}},
+		})
+	}
+}
+
+// askSender asks the registered address whether a held mail is theirs; a reply releases it. The confirm mail shows
+// nothing of the ticket or of the mail but its subject's number.
+func (t *turn) askSender(p placement, s speaker) {
+	tk, ok := t.ticket(p.ticket)
+	if !ok {
+		return
+	}
+	h := &t.out.Held[len(t.out.Held)-1]
+	if !t.once(BudgetKey("confirm "+string(s.Address)), hourlyConfirm) {
+		return // asked lately; the held mail is listed, and staff were told
+	}
+	o := t.mail(tk, Outgoing{
+		Kind: OutConfirm, Template: TemplateConfirm, Thread: p.thread, To: t.registered(tk, s.Address), Role: s.role,
+		Language: t.readerLanguage(tk, s.Address), Auto: AutoReplied, Held: h.ID, GoesTo: ReplyToDesk,
+		Lines: []Line{{Code: string(ReasonAskedSender), Subject: t.desk.Number(tk.ID)}},
+	}, PurposeConfirm)
+	h.Confirm = o.ID
+	h.Reasons = append(h.Reasons, Reason{ReasonAskedSender, string(s.Address)})
+}
+
+// registered is the mailbox as the configuration or the ticket has it, never as the mail claims it.
+func (t *turn) registered(tk *Ticket, a Address) Mailbox {
+	if s, ok := t.desk.staffMember(a); ok {
+		return s.Mailbox
+	}
+	if v, ok := t.desk.vendor(a); ok {
+		return v.Mailbox
+	}
+	if i := tk.participant(a); i >= 0 {
+		return tk.Participants[i].Mailbox
+	}
+	return Mailbox{Address: a}
+}
+
+// confirmed takes the reply to a confirm mail: it releases what was held and says nothing else. It serves once: the
+// held mail is gone afterwards.
+func (t *turn) confirmed(ev MailArrived, p placement, s speaker, why []Reason) {
+	tk, _ := t.ticket(p.ticket)
+	row, ok := t.look.Sent(outgoingID(tk.ID, p.token.Seq))
+	if ok {
+		if h, held := t.look.Held(row.Held); held && h.Release == nil && h.Confirm == row.ID {
+			h.Release = &Release{By: string(s.Address)}
+			t.out.Held = append(t.out.Held, h)
+			why = append(why, Reason{ReasonReleased, mailName(h.ID)})
+		}
+	}
+	seq := t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: string(s.Address), Trust: s.trust,
+		Text: "confirmed", Reasons: why, Mail: ev.ID, MessageID: ev.Mail.MessageID})
+	t.dispose(DisposedCommand, tk.ID, seq, why...)
+}

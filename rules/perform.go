@@ -1,0 +1,114 @@
+package rules
+
+import "strings"
+
+// carryOut does what a participant from outside asked for; what the status forbids is answered, not done.
+func (t *turn) carryOut(ev MailArrived, tk *Ticket, thread int, s speaker, cmds []Command) {
+	var lines []Line
+	for _, c := range cmds {
+		spec, _ := findCommand(c.Word)
+		a := &act{Command: c, ev: ev, tk: tk, s: s, thread: thread}
+		if line := t.perform(spec, a); line != nil {
+			lines = append(lines, *line)
+			continue
+		}
+		t.record(a)
+		if !a.silent {
+			lines = append(lines, Line{Code: LineDone, Subject: c.Written, More: a.done})
+		}
+		lines = append(lines, a.lines...)
+	}
+	if lines != nil {
+		t.answer(tk, s, thread, lines, "")
+	}
+}
+
+// carryOutStaff does everything a staff mail asks for and then posts its words. A non-nil result means that the
+// whole mail is refused, and what was changed so far is thrown away by the caller.
+func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, cmds []Command, words string, why []Reason) []Line {
+	a := &act{ev: ev, tk: tk, s: s, thread: thread, words: words}
+	var lines []Line
+	for _, c := range cmds {
+		spec, _ := findCommand(c.Word)
+		a.Command, a.done = c, nil
+		if line := t.perform(spec, a); line != nil {
+			return []Line{*line}
+		}
+		t.record(a)
+		lines = append(lines, Line{Code: LineDone, Subject: c.Written, More: a.done})
+	}
+	lines = append(lines, a.lines...)
+	kind, seq := DisposedCommand, tk.Entries
+	if a.words != "" || len(ev.Mail.Attachments) > 0 && len(cmds) == 0 {
+		kind = DisposedEntry
+		seq = t.staffPost(ev, tk, a, why)
+		lines = append(lines, t.wentTo(tk, a))
+	}
+	if len(cmds) > 0 {
+		t.answer(tk, s, ThreadStaff, lines, "")
+	}
+	t.dispose(kind, tk.ID, seq, why...)
+	return nil
+}
+
+// perform checks and does one command; a non-nil line says why not.
+func (t *turn) perform(spec *commandSpec, a *act) *Line {
+	if spec.do == nil {
+		return &Line{Code: LineNotHere, Subject: a.Written}
+	}
+	if spec.takes != "" && a.Arg == "" {
+		return &Line{Code: LineBadArgument, Subject: a.Written, More: []string{spec.takes}}
+	}
+	return spec.do(t, a)
+}
+
+// record leaves an entry of a command that was carried out (I7).
+func (t *turn) record(a *act) {
+	t.enter(a.tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: string(a.s.Address), Name: a.s.Name, Trust: a.s.trust,
+		Text: strings.Join(a.done, ", "), Mail: a.ev.ID, Reasons: []Reason{{ReasonCommand, a.Written}}})
+}
+
+// staffPost puts a staff member's words where the mail was sent, passes them on, and shows colleagues what went out.
+func (t *turn) staffPost(ev MailArrived, tk *Ticket, a *act, why []Reason) int {
+	m := ev.Mail
+	e := t.mailEntry(ev, tk, a.thread, a.s, why)
+	e.Text = a.words
+	if a.thread == ThreadStaff {
+		e.Kind = EntryNote
+	}
+	seq := t.enter(tk, e)
+	audience := tk.Threads[a.thread].Audience
+	o := Outgoing{Template: TemplateNoticeWord, Author: a.s.Mailbox, AuthorTrust: a.s.trust, Words: a.words, Said: t.now,
+		GoesTo: goesTo(audience), GoesToName: t.partyName(tk, a.thread), Attachments: m.Attachments}
+	if a.thread != ThreadStaff {
+		tk.Messages++
+		t.relay(tk, a.thread, a.s.Mailbox, a.s.trust, a.words, m)
+		t.afterStaffWord(tk, a, audience)
+	}
+	t.tellStaff(tk, a.thread, o, a.s.Address)
+	return seq
+}
+
+// afterStaffWord moves the ticket as an answer does: it waits for whoever was asked, and is the answerer's where it
+// was nobody's.
+func (t *turn) afterStaffWord(tk *Ticket, a *act, audience Audience) {
+	if tk.Assignee == "" {
+		tk.Assignee = string(a.s.Address)
+	}
+	next := StatusWaitingRequester
+	if audience == AudienceVendor {
+		next = StatusWaitingVendor
+	}
+	switch tk.Status {
+	case StatusNew, StatusOpen, StatusWaitingRequester, StatusWaitingVendor:
+		t.setStatus(tk, next, string(a.s.Address))
+	}
+}
+
+// wentTo says in the answer who got the mail's words.
+func (t *turn) wentTo(tk *Ticket, a *act) Line {
+	if a.thread == ThreadStaff {
+		return Line{Code: LineWentNowhere}
+	}
+	return Line{Code: LineWentTo, Subject: t.partyName(tk, a.thread)}
+}

@@ -1,0 +1,234 @@
+package rules
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ticketTypes are the values of /type.
+var ticketTypes = []string{"incident", "security", "request", "task", "question", "problem", "improvement"}
+
+func badArgument(a *act, takes string) *Line {
+	return &Line{Code: LineBadArgument, Subject: a.Written, More: []string{takes}}
+}
+
+func (t *turn) doNote(a *act) *Line {
+	a.thread = ThreadStaff
+	if a.Arg != "" {
+		a.words = strings.TrimSpace(a.Arg + "\n\n" + a.words)
+	}
+	return nil
+}
+
+func (t *turn) doTag(a *act) *Line {
+	if !slices.Contains(a.tk.Tags, a.Arg) {
+		a.tk.Tags = append(a.tk.Tags, a.Arg)
+	}
+	a.done = append(a.done, a.Arg)
+	return nil
+}
+
+func (t *turn) doUntag(a *act) *Line {
+	i := slices.IndexFunc(a.tk.Tags, func(tag string) bool { return strings.EqualFold(tag, a.Arg) })
+	if i < 0 {
+		return badArgument(a, strings.Join(a.tk.Tags, ", "))
+	}
+	a.done = append(a.done, a.tk.Tags[i])
+	a.tk.Tags = slices.Delete(a.tk.Tags, i, i+1)
+	return nil
+}
+
+// doAssign takes a staff member by name or address, a group by name, or the writer.
+func (t *turn) doAssign(a *act) *Line {
+	who := strings.ToLower(a.Arg)
+	switch who {
+	case "me", "mig", "meg":
+		a.tk.Assignee = string(a.s.Address)
+		a.done = append(a.done, display(a.s.Mailbox))
+		return nil
+	}
+	for _, s := range t.desk.Staff {
+		first, _, _ := strings.Cut(s.Name, " ")
+		if string(s.Address) == who || strings.EqualFold(s.Name, a.Arg) || strings.EqualFold(first, a.Arg) {
+			a.tk.Assignee = string(s.Address)
+			a.done = append(a.done, display(s.Mailbox))
+			return nil
+		}
+	}
+	for _, g := range t.desk.Groups {
+		if strings.EqualFold(g.Name, a.Arg) || string(g.Address) == who {
+			a.tk.Group = g.Name
+			a.done = append(a.done, g.Name)
+			return nil
+		}
+	}
+	return badArgument(a, t.assignable())
+}
+
+// assignable lists who a ticket can be given to.
+func (t *turn) assignable() string {
+	names := []string{"me"}
+	for _, s := range t.desk.Staff {
+		names = append(names, display(s.Mailbox))
+	}
+	for _, g := range t.desk.Groups {
+		names = append(names, g.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (t *turn) doPriority(a *act) *Line {
+	n, err := strconv.Atoi(a.Arg)
+	if err != nil || n < 1 || n > 4 {
+		return badArgument(a, "1, 2, 3, 4")
+	}
+	a.tk.Priority = n
+	a.done = append(a.done, a.Arg)
+	return nil
+}
+
+func (t *turn) doType(a *act) *Line {
+	if !slices.Contains(ticketTypes, strings.ToLower(a.Arg)) {
+		return badArgument(a, strings.Join(ticketTypes, ", "))
+	}
+	a.tk.Type = strings.ToLower(a.Arg)
+	a.done = append(a.done, a.tk.Type)
+	return nil
+}
+
+// doCategory takes any of the configured categories; a desk without any may name its own.
+func (t *turn) doCategory(a *act) *Line {
+	var names []string
+	for _, c := range t.desk.Categories {
+		if strings.EqualFold(c.Name, a.Arg) {
+			a.tk.Category = c.Name
+			a.done = append(a.done, c.Name)
+			return nil
+		}
+		names = append(names, c.Name)
+	}
+	if names != nil {
+		return badArgument(a, strings.Join(names, ", "))
+	}
+	a.tk.Category = a.Arg
+	a.done = append(a.done, a.Arg)
+	return nil
+}
+
+func (t *turn) doSet(a *act) *Line {
+	field, value, ok := strings.Cut(a.Arg, ":")
+	field, value = strings.TrimSpace(field), strings.TrimSpace(value)
+	if !ok || field == "" {
+		return badArgument(a, "FIELD: VALUE")
+	}
+	fields := map[string]string{}
+	for k, v := range a.tk.Fields {
+		fields[k] = v
+	}
+	fields[field] = value
+	a.tk.Fields = fields
+	a.done = append(a.done, field+": "+value)
+	return nil
+}
+
+func (t *turn) doCause(a *act) *Line {
+	a.tk.Cause = a.Arg
+	a.done = append(a.done, a.Arg)
+	return nil
+}
+
+// move changes the status by command, or says which status forbids it.
+func (t *turn) move(a *act, next Status) *Line {
+	if !t.setStatus(a.tk, next, string(a.s.Address)) {
+		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
+	}
+	a.done = append(a.done, string(next))
+	return nil
+}
+
+func (t *turn) doClose(a *act) *Line {
+	if line := t.move(a, StatusClosed); line != nil {
+		return line
+	}
+	t.tellOthers(a)
+	return nil
+}
+
+func (t *turn) doAccept(a *act) *Line {
+	if a.tk.Status != StatusResolved {
+		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
+	}
+	return t.doClose(a)
+}
+
+func (t *turn) doReopen(a *act) *Line {
+	if a.tk.Status != StatusResolved {
+		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
+	}
+	if line := t.move(a, StatusOpen); line != nil {
+		return line
+	}
+	t.tellOthers(a)
+	return nil
+}
+
+// tellOthers shows staff how a matter was ended or reopened, and by whom.
+func (t *turn) tellOthers(a *act) {
+	t.tellStaff(a.tk, ThreadRequester, Outgoing{Template: TemplateNoticeChange, Author: a.s.Mailbox, AuthorTrust: a.s.trust,
+		GoesTo: ReplyToRequester, GoesToName: t.partyName(a.tk, ThreadRequester), Words: a.tk.Resolution,
+		Lines: []Line{{Code: LineDone, Subject: a.Written, More: a.done}}}, a.s.Address)
+}
+
+func (t *turn) doRelease(a *act) *Line {
+	if a.Arg != "" {
+		a.tk.Resolution = a.Arg
+	}
+	return t.move(a, StatusWaitingRelease)
+}
+
+func (t *turn) doSolved(a *act) *Line     { return t.solve(a, StatusResolved, "solved") }
+func (t *turn) doWorkaround(a *act) *Line { return t.solve(a, StatusResolved, "workaround") }
+func (t *turn) doCancel(a *act) *Line     { return t.solve(a, StatusClosed, "cancelled") }
+
+// solve ends the matter and tells the requester's side, those who muted it included: how it ended is what they
+// came for. The mail's words, if any, are the solution.
+func (t *turn) solve(a *act, next Status, how string) *Line {
+	if line := t.move(a, next); line != nil {
+		return line
+	}
+	text := strings.TrimSpace(a.Arg + "\n\n" + a.words)
+	a.tk.Resolution = text
+	for _, p := range a.tk.Participants {
+		if !p.Left.IsZero() || p.Invited || p.Role != RoleRequester && (p.Role != RoleFollower || p.Muted) {
+			continue
+		}
+		o := Outgoing{
+			Kind: OutSolved, Template: TemplateSolved, Thread: p.Thread, To: p.Mailbox, Role: p.Role,
+			Language: t.desk.language(p.Language), Auto: AutoGenerated, Words: text, Author: Mailbox{Name: a.s.Name},
+			AuthorTrust: a.s.trust, GoesTo: ReplyToDesk, Lines: []Line{{Code: how}},
+			Actions: []Action{{Command: "accept"}, {Command: "reopen"}},
+		}
+		if next == StatusClosed {
+			o.Actions = nil
+		}
+		if text != "" {
+			// A person's words travel as one (RFC 3834, section 5: the header is for what no person wrote).
+			o.Auto = AutoNone
+			o.From = Mailbox{via(a.s.Mailbox, t.desk.Name), t.desk.Address}
+		}
+		o = t.mail(a.tk, o, PurposeReply)
+		t.sentEntry(a.tk, o, Reason{ReasonRelayed, string(p.Address)})
+	}
+	if text != "" {
+		t.enter(a.tk, Entry{Kind: EntryMailIn, Thread: ThreadRequester, Who: string(a.s.Address), Name: a.s.Name,
+			Trust: a.s.trust, Text: text, Mail: a.ev.ID, MessageID: a.ev.Mail.MessageID, Reasons: []Reason{{ReasonCommand, a.Written}}})
+		a.tk.Messages++
+	}
+	t.tellOthers(a)
+	a.words = ""
+	if a.tk.Assignee == "" {
+		a.tk.Assignee = string(a.s.Address)
+	}
+	return nil
+}

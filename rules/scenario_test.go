@@ -1,0 +1,326 @@
+package rules
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "rewrite the expectations; read the diff before you commit it")
+
+// TestScenarios plays each story of testdata/rules. A step is a command and its lines, "----", and what came of it.
+// Commands:
+//
+//	mail                     a mail: "from:", "proof:", "subject:", "to:", "answers: 1-2", "kind:", "id:" lines, then
+//	                         a blank line and the person's words; "answers" replies to a mail of ours as a client does
+//	wait 3h                  time passes; due times that come are acted on
+//	refuse 1-2 550 5.1.1 …   a peer refuses a mail of ours for good
+//	show 1                   the ticket and its entries
+//	read 1-2                 what a mail of ours holds
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob("../testdata/rules/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { playFile(t, file) })
+	}
+}
+
+type step struct{ comment, command, input, want string }
+
+func playFile(t *testing.T, file string) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(scenarioDesk())
+	var out strings.Builder
+	for _, s := range readSteps(string(raw)) {
+		got := w.play(s)
+		if got != s.want && !*update {
+			t.Errorf("%s: %s\n%sgot:\n%s\nwant:\n%s", file, s.command, s.input, got, s.want)
+		}
+		out.WriteString(s.comment + s.command + "\n" + s.input + "----\n" + got + "\n")
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(out.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// readSteps reads steps that are set apart by a blank line after their expectation; expectations have none inside.
+func readSteps(text string) []step {
+	var steps []step
+	var s step
+	part := 0 // 0 before the command, 1 its lines, 2 the expectation
+	sc := bufio.NewScanner(strings.NewReader(text))
+	for sc.Scan() {
+		line := sc.Text()
+		switch {
+		case part == 0 && (strings.HasPrefix(line, "#") || line == ""):
+			s.comment += line + "\n"
+		case part == 0:
+			s.command, part = line, 1
+		case part == 1 && line == "----":
+			part = 2
+		case part == 1:
+			s.input += line + "\n"
+		case line == "":
+			steps = append(steps, s)
+			s, part = step{}, 0
+		default:
+			s.want += line + "\n"
+		}
+	}
+	if part == 2 {
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+func scenarioDesk() Config {
+	zone, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		panic(err)
+	}
+	return Config{
+		Name: "OmDirekt", Address: "support@omdirekt.example", Aliases: []Address{"hjalp@omdirekt.example"}, Prefix: "OMD",
+		Language: Swedish, Zone: zone, Subaddress: "+",
+		Staff: []Staff{
+			{Mailbox: Mailbox{"Anna Ek", "anna@omdirekt.example"}, Language: Swedish},
+			{Mailbox: Mailbox{"Bo Lind", "bo@omdirekt.example"}, Language: English},
+		},
+		Vendors: []Vendor{{Mailbox: Mailbox{"Sublime", "oms@sublime.example"}, FollowUp: time.Hour, Language: Swedish}},
+		Categories: []CategoryRule{
+			{"Arbetsgivare", `sender.domain == "kommun.example" or text contains "arbetsgivare"`},
+			{"Privatperson", `true`},
+		},
+		Rules: []TagRule{{Name: "Fel på Mina sidor", When: `text contains "bankid" or text contains "mina sidor"`,
+			Tags: []string{"Mina sidor - Teknik"}}},
+		HourlyLimit: DefaultHourlyLimit, GatewayLimit: DefaultGatewayLimit, CloseAfter: DefaultCloseAfter,
+		Grace: 0,
+	}
+}
+
+func (w *world) play(s step) string {
+	f := strings.Fields(s.command)
+	w.now = w.now.Add(time.Minute)
+	switch f[0] {
+	case "mail":
+		m, err := w.readMail(s.input)
+		if err != nil {
+			return err.Error() + "\n"
+		}
+		all, err := w.take(m)
+		if err != nil {
+			return err.Error() + "\n"
+		}
+		return describe(w, all)
+	case "wait":
+		d, err := time.ParseDuration(f[1])
+		if err != nil {
+			return err.Error() + "\n"
+		}
+		return w.wait(d)
+	case "refuse":
+		code, _ := strconv.Atoi(f[2])
+		row := w.queue[OutgoingID(f[1])]
+		d, err := w.decide(SendRefused{row.Outgoing, Reply{Code: code, Enhanced: f[3], Text: strings.Join(f[4:], " "), Phase: "rcpt"}})
+		if err != nil {
+			return err.Error() + "\n"
+		}
+		return describe(w, []Decision{d})
+	case "show":
+		n, _ := strconv.ParseUint(f[1], 10, 32)
+		return w.show(TicketID(n))
+	case "read":
+		return w.read(OutgoingID(f[1]))
+	}
+	return "unknown command\n"
+}
+
+func (w *world) wait(d time.Duration) string {
+	end := w.now.Add(d)
+	var all []Decision
+	for {
+		var next *Due
+		for _, due := range w.dues {
+			if !due.At.After(end) && (next == nil || due.At.Before(next.At)) {
+				next = &due
+			}
+		}
+		if next == nil {
+			break
+		}
+		w.now = next.At
+		decided, err := w.decide(DueCame{*next})
+		if err != nil {
+			return err.Error() + "\n"
+		}
+		all = append(all, decided)
+	}
+	w.now = end
+	return describe(w, all)
+}
+
+// readMail builds a mail as the doors would have read it. "answers" puts it together as a client does: to our
+// Reply-To, with the ids, and with our footer in the quote; "only: address|ids|footer" keeps one of the carriers.
+func (w *world) readMail(input string) (*Mail, error) {
+	head, body, _ := strings.Cut(input, "\n\n")
+	m := &Mail{
+		Envelope: Envelope{Door: "smtp"}, Received: w.now, Date: w.now, Identity: IdentityClear, Kind: KindHuman,
+		Language: Swedish, Confidence: 0.9, Proof: Proof{Result: ProofPass, By: "dmarc"},
+		MessageID: MessageID(fmt.Sprintf("m%d@clients.example", w.mails+1)), SentTo: []string{"support@omdirekt.example"},
+		Header: map[string][]string{},
+	}
+	body = strings.TrimSpace(body)
+	m.Reply, m.Text = body, body
+	only := "all"
+	var answers OutgoingID
+	for line := range strings.Lines(head) {
+		key, value, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		if !ok {
+			return nil, fmt.Errorf("what is %q?", line)
+		}
+		switch key {
+		case "from":
+			m.From = mailbox(value)
+		case "to":
+			m.SentTo = strings.Fields(value)
+		case "cc":
+			m.Cc = append(m.Cc, mailbox(value))
+		case "proof":
+			m.Proof.Result = ProofResult(value)
+		case "identity":
+			m.Identity = Identity(value)
+		case "subject":
+			m.Subject = value
+		case "kind":
+			m.Kind, m.KindReason, m.NoAck = Kind(value), "header", value != "human"
+		case "id":
+			m.MessageID = MessageID(value)
+		case "refs":
+			m.References = append(m.References, MessageID(value))
+		case "lang":
+			m.Language = Language(value)
+		case "lead":
+			m.Lead = value
+		case "answers":
+			answers = OutgoingID(value)
+		case "only":
+			only = value
+		case "forwarded":
+			m.Forwarded = &Forwarded{From: mailbox(value), Subject: BaseSubject(m.Subject, ""), Text: body}
+			m.Reply = ""
+		case "about":
+			row := w.queue[OutgoingID(value)]
+			yes := true
+			m.SentTo = []string{string(row.EnvelopeFrom)}
+			m.Deliveries = []Delivery{{Recipient: string(row.To.Address), Action: "failed", Status: "5.1.1", Permanent: &yes, Diagnostic: "550 5.1.1 unknown"}}
+		default:
+			return nil, fmt.Errorf("what is %q?", key)
+		}
+	}
+	if answers != "" {
+		row, ok := w.queue[answers]
+		if !ok {
+			return nil, fmt.Errorf("no mail %s to answer", answers)
+		}
+		if m.Subject == "" {
+			m.Subject = "SV: " + row.Subject
+		}
+		if only == "all" || only == "address" {
+			m.SentTo = []string{string(row.ReplyTo)}
+		}
+		if only == "all" || only == "ids" {
+			m.InReplyTo = []MessageID{row.MessageID}
+			m.References = append(append([]MessageID{}, row.References...), row.MessageID)
+		}
+		if only == "all" || only == "footer" {
+			m.Text += "\n\n> " + row.Facts.Reference
+		}
+	}
+	return m, nil
+}
+
+func mailbox(s string) Mailbox {
+	name, addr, ok := strings.Cut(s, " <")
+	if !ok {
+		return Mailbox{Address: Address(s)}
+	}
+	return Mailbox{name, Address(strings.Trim(addr, "<>"))}
+}
+
+var tokenPattern = regexp.MustCompile(`[a-z2-7]{42}`)
+
+func describe(w *world, all []Decision) string {
+	var b strings.Builder
+	for _, d := range all {
+		if d.Disposition.Kind != "" {
+			fmt.Fprintf(&b, "%s", d.Disposition.Kind)
+			if d.Disposition.Ticket != 0 {
+				fmt.Fprintf(&b, " %s", w.desk.Number(d.Disposition.Ticket))
+			}
+			fmt.Fprintf(&b, " because %s\n", reasons(d.Disposition.Reasons))
+		}
+		for _, tk := range d.Tickets {
+			fmt.Fprintf(&b, "  %s %s %q %s\n", w.desk.Number(tk.ID), tk.Status, tk.Category, strings.Join(tk.Tags, ", "))
+		}
+		for _, o := range d.Send {
+			hold := ""
+			if o.Hold != "" {
+				hold = " HELD " + string(o.Hold)
+			}
+			fmt.Fprintf(&b, "  %s %s to %s: %s%s\n", o.ID, o.Template, o.To.Address, o.Subject, hold)
+		}
+		for _, a := range d.Bad {
+			fmt.Fprintf(&b, "  bad address %s\n", a.Address)
+		}
+	}
+	if b.Len() == 0 {
+		return "nothing\n"
+	}
+	return tokenPattern.ReplaceAllString(b.String(), "TOKEN")
+}
+
+func reasons(list []Reason) string {
+	var s []string
+	for _, r := range list {
+		s = append(s, r.String())
+	}
+	return strings.Join(s, ", ")
+}
+
+func (w *world) show(id TicketID) string {
+	tk := w.tickets[id]
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %q %s assignee %q messages %d\n", w.desk.Number(id), tk.Subject, tk.Status, tk.Assignee, tk.Messages)
+	for _, p := range tk.Participants {
+		fmt.Fprintf(&b, "  %s %s thread %d verified %v muted %v invited %v\n", p.Role, p.Address, p.Thread, p.Verified, p.Muted, p.Invited)
+	}
+	for _, e := range w.entries[id] {
+		fmt.Fprintf(&b, "  %d %s thread %d %s %s: %q (%s)\n", e.Seq, e.Kind, e.Thread, e.Who, e.Trust, e.Text, reasons(e.Reasons))
+	}
+	return tokenPattern.ReplaceAllString(b.String(), "TOKEN")
+}
+
+func (w *world) read(id OutgoingID) string {
+	o := w.queue[id]
+	var b strings.Builder
+	fmt.Fprintf(&b, "from %q <%s> reply-to %s envelope <%s> auto %q\n", o.From.Name, o.From.Address, o.ReplyTo, o.EnvelopeFrom, o.Auto)
+	fmt.Fprintf(&b, "in-reply-to %s references %d goes to %s %q\n", o.InReplyTo, len(o.References), o.GoesTo, o.GoesToName)
+	fmt.Fprintf(&b, "author %q <%s> words %q\n", o.Author.Name, o.Author.Address, o.Words)
+	for _, l := range o.Lines {
+		fmt.Fprintf(&b, "line %s %q %q\n", l.Code, l.Subject, l.More)
+	}
+	return tokenPattern.ReplaceAllString(b.String(), "TOKEN")
+}

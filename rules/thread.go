@@ -1,0 +1,148 @@
+package rules
+
+// placement is which ticket a mail belongs to by the references it carries, and how strong the reference is.
+type placement struct {
+	ticket TicketID
+	thread int
+	by     ReasonCode
+	token  Token
+	signed bool // by a token of ours; otherwise by ids that others wrote, or a bare number
+	other  TicketID
+}
+
+// found says whether anything named a ticket that exists.
+func (p placement) found() bool { return p.ticket != 0 }
+
+// place follows DESIGN, section 5a: the first carrier that names a ticket wins; two signed carriers that name
+// different tickets leave other set, and the mail is held.
+func (t *turn) place(m *Mail) placement {
+	signed := []placement{t.byAddress(m), t.byOurMessage(m), t.byFooter(m)}
+	var first placement
+	for _, p := range signed {
+		switch {
+		case !p.found():
+		case !first.found():
+			first = p
+		case p.ticket != first.ticket:
+			first.other = p.ticket
+		}
+	}
+	if first.found() {
+		return first
+	}
+	if p := t.byTheirMessage(m); p.found() {
+		return p
+	}
+	if n, ok := t.desk.SubjectNumber(m.Subject); ok {
+		if id, ok := t.live(n); ok {
+			return placement{ticket: id, thread: ThreadRequester, by: ReasonThreadByNumber}
+		}
+	}
+	return placement{}
+}
+
+// live resolves merges: replies to a merged ticket follow it. A ticket that does not exist is false.
+func (t *turn) live(id TicketID) (TicketID, bool) {
+	for range 8 { // a merge chain is short; a ring, which we never make, must not hang us
+		tk, ok := t.ticket(id)
+		if !ok {
+			return 0, false
+		}
+		next := TicketID(0)
+		for _, l := range tk.Links {
+			if l.Kind == LinkMergedInto {
+				next = l.Ticket
+			}
+		}
+		if next == 0 {
+			return id, true
+		}
+		id = next
+	}
+	return id, true
+}
+
+func (t *turn) bySigned(tok Token, by ReasonCode) placement {
+	id, ok := t.live(tok.Ticket)
+	if !ok {
+		return placement{}
+	}
+	p := placement{ticket: id, thread: tok.Thread, by: by, token: tok, signed: true}
+	if id != tok.Ticket {
+		p.thread = t.threadAfterMerge(tok, id)
+	}
+	return p
+}
+
+// threadAfterMerge finds the thread of the same party on the ticket that took the other in; staff-only otherwise,
+// since words must never land before an audience they were not written for.
+func (t *turn) threadAfterMerge(tok Token, into TicketID) int {
+	from, _ := t.ticket(tok.Ticket)
+	to, _ := t.ticket(into)
+	if tok.Thread >= len(from.Threads) {
+		return ThreadStaff
+	}
+	was := from.Threads[tok.Thread]
+	for i, th := range to.Threads {
+		if th.Audience == was.Audience && th.Party == was.Party {
+			return i
+		}
+	}
+	return ThreadStaff
+}
+
+func (t *turn) byAddress(m *Mail) placement {
+	for _, a := range m.SentTo {
+		tok, ok := t.desk.addressToken(a)
+		if ok && (tok.Purpose == PurposeReply || tok.Purpose == PurposeConfirm || tok.Purpose >= PurposeCommand) {
+			if p := t.bySigned(tok, ReasonThreadByToken); p.found() {
+				return p
+			}
+		}
+	}
+	return placement{}
+}
+
+// references lists the ids a mail answers, nearest first.
+func references(m *Mail) []MessageID {
+	ids := append([]MessageID(nil), m.InReplyTo...)
+	for i := len(m.References) - 1; i >= 0; i-- {
+		ids = append(ids, m.References[i])
+	}
+	return ids
+}
+
+func (t *turn) byOurMessage(m *Mail) placement {
+	for _, id := range references(m) {
+		if tok, ok := t.desk.OurMessage(id); ok {
+			if p := t.bySigned(tok, ReasonThreadByReference); p.found() {
+				return p
+			}
+		}
+	}
+	return placement{}
+}
+
+func (t *turn) byFooter(m *Mail) placement {
+	for _, tok := range t.desk.footerTokens(m.Text) {
+		if p := t.bySigned(tok, ReasonThreadByFooter); p.found() {
+			return p
+		}
+	}
+	return placement{}
+}
+
+func (t *turn) byTheirMessage(m *Mail) placement {
+	for _, id := range references(m) {
+		for _, ref := range t.look.Messages(id) {
+			if live, ok := t.live(ref.Ticket); ok {
+				thread := ref.Thread
+				if live != ref.Ticket {
+					thread = ThreadStaff
+				}
+				return placement{ticket: live, thread: thread, by: ReasonThreadByMessage}
+			}
+		}
+	}
+	return placement{}
+}

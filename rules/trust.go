@@ -1,0 +1,146 @@
+package rules
+
+// holding is what a mail shows at the door: a token, and whose it is.
+type holding int
+
+const (
+	tokenOwn      holding = iota // a right token, and From is the recipient it was given to
+	tokenOthers                  // a right token, and From is somebody else
+	knownWriter                  // no token; From takes part in the ticket that unsigned references name
+	unknownWriter                // no token, and no ticket that From takes part in
+)
+
+// outcome is what a row of the table says to do.
+type outcome int
+
+const (
+	outcomeWord       outcome = iota // a participant's word; staff commands count
+	outcomeUnverified                // their word, marked so; what it changes is limited to their own reply
+	outcomeConfirm                   // held; a single-use confirm mail to the registered address releases it
+	outcomeHeld                      // held; staff see it; nothing is relayed
+	outcomeJoin                      // held as "wants to join"
+	outcomeSilent                    // held; no answer
+	outcomeNew                       // new ticket, confirmed with number and their own subject
+	outcomeNewPlain                  // new ticket; the confirmation carries none of their words
+	outcomeNewSuspect                // new ticket marked suspicious; no confirmation
+)
+
+// trustRow is one row of DESIGN, section 5b.
+type trustRow struct {
+	holds  holding
+	inside bool // the writer is staff or a vendor (tokenOwn only)
+	proof  ProofResult
+	then   outcome
+	why    ReasonCode
+}
+
+// trustTable is DESIGN, section 5b, row by row. Temporary DNS trouble counts as no proof (see proofOf). It is the one
+// place where what a mail may do follows from who it is from (I3).
+var trustTable = []trustRow{
+	{tokenOwn, false, ProofPass, outcomeWord, ReasonProved},
+	{tokenOwn, true, ProofPass, outcomeWord, ReasonProved},
+	{tokenOwn, false, ProofNone, outcomeUnverified, ReasonUnproved},
+	{tokenOwn, true, ProofNone, outcomeConfirm, ReasonUnproved},
+	{tokenOwn, false, ProofFail, outcomeHeld, ReasonProofFailed},
+	{tokenOwn, true, ProofFail, outcomeHeld, ReasonProofFailed},
+	{tokenOthers, false, ProofPass, outcomeJoin, ReasonWantsToJoin},
+	{tokenOthers, false, ProofNone, outcomeSilent, ReasonUnknownReply},
+	{tokenOthers, false, ProofFail, outcomeSilent, ReasonProofFailed},
+	{knownWriter, false, ProofPass, outcomeWord, ReasonProved},
+	{unknownWriter, false, ProofPass, outcomeNew, ReasonProved},
+	{unknownWriter, false, ProofNone, outcomeNewPlain, ReasonUnproved},
+	{unknownWriter, false, ProofFail, outcomeNewSuspect, ReasonProofFailed},
+}
+
+// speaker is who a mail is from, once judged.
+type speaker struct {
+	Mailbox
+	role  Role
+	trust Trust
+	then  outcome
+	why   []Reason
+}
+
+// judge says who wrote m and what that entitles it to, given where its references place it. A known writer who is
+// not proved falls to the rows of a stranger: an unsigned reference is a hint, never authority.
+func (t *turn) judge(m *Mail, p placement, release *Release) speaker {
+	s := speaker{Mailbox: m.From, trust: TrustUnverified}
+	proof := proofOf(m)
+	if m.Identity != IdentityClear {
+		s.why = append(s.why, Reason{ReasonAmbiguous, ""})
+	}
+	if release != nil {
+		proof = ProofPass
+		s.why = append(s.why, Reason{ReasonReleased, release.By})
+	}
+	s.role = t.roleOn(m.From.Address, p)
+	holds := t.holds(m, p, proof, release)
+	inside := holds == tokenOwn && (s.role == RoleStaff || s.role == RoleVendor)
+	for _, row := range trustTable {
+		if row.holds == holds && row.inside == inside && row.proof == proof {
+			s.then = row.then
+			s.why = append(s.why, Reason{row.why, m.Proof.By})
+			break
+		}
+	}
+	switch proof {
+	case ProofPass:
+		s.trust = TrustVerified
+	case ProofFail:
+		s.trust = TrustFailed
+	}
+	return s
+}
+
+func (t *turn) holds(m *Mail, p placement, proof ProofResult, release *Release) holding {
+	// A token dies when its holder leaves the ticket: who is no participant holds nobody's token.
+	if p.signed && m.Identity == IdentityClear && p.token.Names(t.desk.Keys, m.From.Address) &&
+		t.roleOn(m.From.Address, p) != RoleStranger {
+		return tokenOwn
+	}
+	if p.signed && release != nil {
+		return tokenOwn
+	}
+	if p.signed {
+		return tokenOthers
+	}
+	if p.found() && proof == ProofPass && t.roleOn(m.From.Address, p) != RoleStranger {
+		return knownWriter
+	}
+	return unknownWriter
+}
+
+// proofOf brings what the door found out to the three results the table knows. An author who can be read in two
+// ways proves nothing, and temporary DNS trouble is "unverified for now": never a pass, never a loss.
+func proofOf(m *Mail) ProofResult {
+	switch {
+	case m.Identity != IdentityClear && m.Proof.Result == ProofPass:
+		return ProofNone
+	case m.Proof.Result == ProofPass, m.Proof.Result == ProofFail:
+		return m.Proof.Result
+	}
+	return ProofNone
+}
+
+// roleOn is what an address is to the placed ticket: by the configuration first, since an address has one role.
+func (t *turn) roleOn(a Address, p placement) Role {
+	if r := t.desk.Role(a); r == RoleStaff {
+		return r
+	}
+	if tk, ok := t.ticket(p.ticket); ok {
+		if i := tk.participant(a); i >= 0 {
+			return tk.Participants[i].Role
+		}
+	}
+	return RoleStranger
+}
+
+// participant finds an address among those who take part now; -1 where it does not.
+func (tk Ticket) participant(a Address) int {
+	for i, p := range tk.Participants {
+		if p.Address == a && p.Left.IsZero() {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,263 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// word is a participant's mail on a ticket: their words, and the commands they lead with.
+func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
+	tk, _ := t.ticket(p.ticket)
+	if s.role == RoleStaff {
+		t.staffWord(ev, tk, p, s, why)
+		return
+	}
+	if tk.Status == StatusClosed {
+		next, ok := t.successor(tk, s.Address)
+		if !ok {
+			t.followClosed(ev, tk, s, why)
+			return
+		}
+		why = append(why, Reason{ReasonFollowsClosed, t.desk.Number(next.ID)})
+		tk, p.thread = next, ThreadRequester
+	}
+	m := ev.Mail
+	thread := t.threadOf(tk, p)
+	if i := tk.participant(s.Address); i >= 0 {
+		thread = tk.Participants[i].Thread // a participant speaks on their own side, whatever they quote
+		if tk.Participants[i].Invited {
+			tk.Participants[i].Invited = false
+			why = append(why, Reason{ReasonJoined, string(s.Address)})
+		}
+	} else if ev.Released != nil {
+		i := t.join(tk, s, thread)
+		thread = tk.Participants[i].Thread
+		why = append(why, Reason{ReasonJoined, string(s.Address)})
+	}
+	cmds, words := t.participantCommands(m, p, s)
+	th := &tk.Threads[thread]
+	t.continueThread(th, m)
+	if s.trust == TrustVerified {
+		if i := tk.participant(s.Address); i >= 0 {
+			tk.Participants[i].Verified = true
+			if m.Confidence >= 0.5 {
+				tk.Participants[i].Language = t.desk.language(m.Language)
+			}
+		}
+	}
+	e := t.mailEntry(ev, tk, thread, s, why)
+	if len(cmds) > 0 {
+		e.Text = words
+	}
+	seq := t.enter(tk, e)
+	kind := DisposedEntry
+	if words != "" || len(m.Attachments) > 0 {
+		tk.Messages++
+		note := t.afterWord(tk, ev, s, words)
+		t.classify(tk, ev, s, false)
+		o := Outgoing{Template: TemplateNoticeWord, Author: s.Mailbox, AuthorTrust: s.trust, Said: t.now,
+			Words: t.desk.StripReferences(words), GoesTo: goesTo(th.Audience), GoesToName: t.partyName(tk, thread),
+			Attachments: m.Attachments, Lines: warnings(append(why, note...))}
+		t.tellStaff(tk, thread, o, "")
+		t.relay(tk, thread, s.Mailbox, s.trust, words, m)
+	} else if len(cmds) > 0 {
+		kind = DisposedCommand
+	}
+	t.carryOut(ev, tk, thread, s, cmds)
+	t.dispose(kind, tk.ID, seq, why...)
+}
+
+func goesTo(a Audience) ReplyTo {
+	switch a {
+	case AudienceVendor:
+		return ReplyToVendor
+	case AudienceStaff:
+		return ReplyToStaff
+	}
+	return ReplyToRequester
+}
+
+// partyName is who a thread reaches, in words.
+func (t *turn) partyName(tk *Ticket, thread int) string {
+	for _, p := range tk.Participants {
+		if p.Thread == thread && p.Left.IsZero() && p.Role != RoleStaff && p.Role != RoleFollower {
+			return display(p.Mailbox)
+		}
+	}
+	return ""
+}
+
+// join makes somebody a participant of a thread.
+func (t *turn) join(tk *Ticket, s speaker, thread int) int {
+	role := RoleFollower
+	if tk.Threads[thread].Audience == AudienceVendor {
+		role = RoleVendor
+	}
+	if thread == ThreadStaff {
+		thread = ThreadRequester
+	}
+	tk.Participants = append(tk.Participants, Participant{Mailbox: s.Mailbox, Role: role, Thread: thread, Since: t.now,
+		Language: tk.Language, Verified: s.trust == TrustVerified})
+	t.touch(tk)
+	return len(tk.Participants) - 1
+}
+
+// successor is the living ticket that followed a closed one for the same person, so that three replies to an old mail
+// make one new ticket and not three.
+func (t *turn) successor(tk *Ticket, a Address) (*Ticket, bool) {
+	for i := len(tk.Links) - 1; i >= 0; i-- {
+		if tk.Links[i].Kind != LinkFollowedBy {
+			continue
+		}
+		if next, ok := t.ticket(tk.Links[i].Ticket); ok && next.Status != StatusClosed && next.participant(a) >= 0 {
+			return next, true
+		}
+	}
+	return nil, false
+}
+
+// followClosed opens a new ticket for a reply to a closed one, linked both ways. The old one is untouched but for
+// the link.
+func (t *turn) followClosed(ev MailArrived, old *Ticket, s speaker, why []Reason) {
+	s.then = outcomeNew
+	if s.trust != TrustVerified {
+		s.then = outcomeNewPlain
+	}
+	why = append(why, Reason{ReasonFollowsClosed, t.desk.Number(old.ID)})
+	tk := t.openTicket(ev, s, why, false)
+	tk.Links = append(tk.Links, Link{old.ID, LinkFollows})
+	old.Links = append(old.Links, Link{tk.ID, LinkFollowedBy})
+	t.enter(old, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: Self, Text: t.desk.Number(tk.ID),
+		Reasons: []Reason{{ReasonFollowsClosed, t.desk.Number(tk.ID)}}})
+}
+
+// afterWord moves the status as a word from outside does: a real reply reopens what was resolved, a "thanks" does
+// not, and what waited for this side is open again.
+func (t *turn) afterWord(tk *Ticket, ev MailArrived, s speaker, words string) []Reason {
+	who := string(s.Address)
+	switch {
+	case tk.Status == StatusResolved && isThanks(words):
+		t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: Self, Reasons: []Reason{{ReasonThanks, who}}})
+		return []Reason{{ReasonThanks, who}}
+	case tk.Status == StatusResolved && s.role != RoleVendor,
+		tk.Status == StatusWaitingRequester && s.role != RoleVendor,
+		tk.Status == StatusWaitingVendor && s.role == RoleVendor:
+		t.setStatus(tk, StatusOpen, who)
+	}
+	return nil
+}
+
+// thanksWords are what a mail that only thanks is made of, in the desk's languages.
+var thanksWords = map[string]bool{}
+
+func init() {
+	for w := range strings.FieldsSeq(`tack tackar så mycket stort för hjälpen snabb hjälp det funkar fungerar nu bra super
+		toppen perfekt utmärkt hej hälsningar mvh vänlig med vänliga ha en fin dag kanon underbart ok okej
+		takk tusen mange for hjelpen rask hjelp fungerer nå virker flott supert perfekt hei hilsen vennlig ha god dag
+		thanks thank you so much very for the help your quick reply works now great perfect excellent it kind best regards
+		many cheers hi hello all good fine problem solved löst løst`) {
+		thanksWords[w] = true
+	}
+}
+
+// isThanks says whether words only thank: some word of thanks, and no more than ten words, all of them such as
+// thanks are made of. A name at the end is let through.
+func isThanks(words string) bool {
+	list := strings.FieldsFunc(strings.ToLower(words), func(r rune) bool { return !unicode.IsLetter(r) })
+	if len(list) == 0 || len(list) > 12 || strings.ContainsRune(words, '?') {
+		return false
+	}
+	odd, thanks := 0, false
+	for i, w := range list {
+		switch {
+		case strings.HasPrefix(w, "tack") || strings.HasPrefix(w, "takk") || strings.HasPrefix(w, "thank"):
+			thanks = true
+		case !thanksWords[w]:
+			odd++
+			if i < len(list)-2 {
+				return false
+			}
+		}
+	}
+	return thanks && odd <= 2
+}
+
+// relay passes a person's words on to everybody on a thread but their writer and those who got the mail anyway, one
+// mail each (I8). What a staff member wrote waits for the configured grace, so that /undo can stop it.
+func (t *turn) relay(tk *Ticket, thread int, author Mailbox, trust Trust, words string, m *Mail) int {
+	sent := 0
+	for _, p := range tk.Participants {
+		if p.Thread != thread || !p.Left.IsZero() || p.Muted || p.Invited || p.Role == RoleStaff || p.Address == author.Address ||
+			trust != TrustVerified && p.Role == RoleVendor || alreadyHas(m, p.Address) {
+			continue
+		}
+		o := Outgoing{
+			Kind: OutReply, Template: TemplateReply, Thread: thread, To: p.Mailbox, Role: p.Role,
+			Language: t.desk.language(p.Language), From: Mailbox{via(author, t.desk.Name), t.desk.Address},
+			Author: author, AuthorTrust: trust, Words: t.desk.StripReferences(words), Said: t.now, GoesTo: ReplyToDesk,
+			Attachments: m.Attachments, Actions: []Action{{Command: "close"}, {Command: "share"}},
+		}
+		if t.desk.Role(author.Address) == RoleStaff {
+			o.NotBefore = t.now.Add(t.desk.Grace)
+			// Staff's own addresses never reach the outside.
+			o.Author = Mailbox{Name: author.Name}
+		}
+		if p.Role == RoleFollower {
+			o.Actions = []Action{{Command: "unfollow"}}
+		}
+		o = t.mail(tk, o, PurposeReply)
+		t.sentEntry(tk, o, Reason{ReasonRelayed, string(p.Address)})
+		sent++
+	}
+	return sent
+}
+
+// alreadyHas says whether the mail was addressed to that person as well as to the desk.
+func alreadyHas(m *Mail, a Address) bool {
+	is := func(b Mailbox) bool { return b.Address == a }
+	return slices.ContainsFunc(m.To, is) || slices.ContainsFunc(m.Cc, is)
+}
+
+// staffWord is a staff member's mail on a ticket: commands first, then words to the thread it was sent to. It is
+// carried out whole or not at all.
+func (t *turn) staffWord(ev MailArrived, tk *Ticket, p placement, s speaker, why []Reason) {
+	thread := t.threadOf(tk, p)
+	if !p.signed && p.by == ReasonThreadByNumber {
+		thread = ThreadStaff // a bare number says nothing about who is to read it
+	}
+	cmds, words, refusal := t.staffCommands(ev.Mail, p)
+	if refusal == nil {
+		before := t.out
+		if refusal = t.carryOutStaff(ev, tk, thread, s, cmds, words, why); refusal == nil {
+			return
+		}
+		t.out, t.open, t.touched, t.sent, t.opened = before, map[TicketID]*Ticket{}, nil, 0, 0
+		tk, _ = t.ticket(tk.ID)
+	}
+	t.refuseCommands(ev, tk, s, refusal, why)
+}
+
+// refuseCommands answers a mail whose commands could not be carried out: nothing was done or relayed, and the
+// writer gets their text back with what was wrong.
+func (t *turn) refuseCommands(ev MailArrived, tk *Ticket, s speaker, refusal []Line, why []Reason) {
+	why = append(why, Reason{ReasonCommandRefused, refusal[0].Subject})
+	seq := t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: string(s.Address), Name: s.Name, Trust: s.trust,
+		Text: visible(ev.Mail), Reasons: why, Mail: ev.ID, MessageID: ev.Mail.MessageID})
+	t.answer(tk, s, ThreadStaff, append([]Line{{Code: LineNothingDone}}, refusal...), visible(ev.Mail))
+	t.dispose(DisposedCommand, tk.ID, seq, why...)
+}
+
+// answer tells the writer of commands what came of them.
+func (t *turn) answer(tk *Ticket, s speaker, thread int, lines []Line, words string) {
+	role := s.role
+	if role == RoleStranger {
+		role = RoleRequester
+	}
+	o := t.mail(tk, Outgoing{
+		Kind: OutAnswer, Template: TemplateAnswer, Thread: thread, To: t.registered(tk, s.Address), Role: role,
+		Language: t.readerLanguage(tk, s.Address), Auto: AutoReplied, AuthorTrust: s.trust, Lines: lines, Words: words,
+		GoesTo: ReplyToDesk, // what follows is set by the role
+	}, PurposeReply)
+	t.sentEntry(tk, o, Reason{ReasonCommand, string(s.Address)})
+}
