@@ -35,7 +35,21 @@ func (m *Message) isBody(i int) bool {
 	if p.Disposition == "attachment" {
 		return false
 	}
-	return p.Name == "" || p.Parent < 0 || m.Parts[p.Parent].Type == "multipart/alternative"
+	if p.Name == "" || p.Parent < 0 || m.Parts[p.Parent].Type == "multipart/alternative" {
+		return true
+	}
+	// Some programs name even the text they show. What comes after it is a file.
+	return p.Disposition == "inline" && m.firstLeaf(i)
+}
+
+// firstLeaf says whether nothing but multiparts comes before a part.
+func (m *Message) firstLeaf(i int) bool {
+	for _, p := range m.Parts[:i] {
+		if !strings.HasPrefix(p.Type, "multipart/") {
+			return false
+		}
+	}
+	return true
 }
 
 // isReport says whether a part is the machine's half of a report (RFC 6522): not an attachment, for it is read by
@@ -94,14 +108,17 @@ func (m *Message) gather(i int, kids [][]int) (all texts) {
 // alternative chooses among renderings of the same thing: for Text the plain one where there is any, else the last
 // (RFC 2046, section 5.1.4); the HTML is kept beside it.
 func (m *Message) alternative(of []int, kids [][]int) (all texts) {
-	plain := false
 	for _, k := range of {
 		g := m.gather(k, kids)
 		all.html = append(all.html, g.html...)
-		switch said := strings.TrimSpace(strings.Join(g.text, "")) != ""; {
-		case len(g.html) == 0 && said && !plain:
-			all.text, all.plain, plain = g.text, g.plain, true
-		case !plain && said:
+		switch said := strings.TrimSpace(strings.Join(g.text, "")); {
+		case said == "":
+		case len(g.html) == 0 && all.plain == nil:
+			all.text, all.plain = g.text, g.plain
+		case len(g.html) == 0 && said != strings.TrimSpace(strings.Join(all.plain, "")):
+			// Two plain texts that differ are no alternatives, whatever is said: no word is lost.
+			all.text, all.plain = append(all.text, g.text...), append(all.plain, g.plain...)
+		case all.plain == nil:
 			all.text = g.text
 		}
 	}

@@ -80,8 +80,11 @@ func readBlock(raw []byte, at int, end stop) block {
 			if last < 0 {
 				last = lastKnown(raw, p, limit, end)
 			}
-			if folds := foldsColon(raw, p, n); folds {
+			if foldsColon(raw, p, n) {
 				b.add(raw, p, n)
+			} else if len(b.fields) > 0 && badlyNamed(line) {
+				b.add(raw, p, n)
+				b.fields[len(b.fields)-1].Odd = strayLine
 			} else if last > p && (len(b.fields) > 0 || p == start) {
 				b.stray(raw, p, n)
 			} else {
@@ -195,6 +198,12 @@ func isField(line []byte) bool {
 		}
 	}
 	return false
+}
+
+// badlyNamed says whether a line would begin a field but for a character that no name may have.
+func badlyNamed(line []byte) bool {
+	colon := bytes.IndexByte(line[:min(len(line), 78)], ':')
+	return colon > 0 && !bytes.ContainsAny(line[:colon], " \t<>\"")
 }
 
 // startsField says whether a known field begins here.

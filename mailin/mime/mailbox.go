@@ -66,6 +66,9 @@ func elements(s string) []element {
 			e.angles++
 			phrase.WriteByte(' ')
 			i += min(end+1, len(s)-i)
+			if rest := strings.TrimLeft(s[i:], " \t"); rest != "" && strings.IndexByte(",;(", rest[0]) < 0 {
+				flush() // another mailbox, and nobody wrote the comma
+			}
 		case ',', ';':
 			flush()
 			i++

@@ -39,7 +39,7 @@ func Scan(raw []byte) (*Report, bool) {
 	if r.Over = overFields(r.head); r.Over != "" {
 		return r, false
 	}
-	root.typ = contentType(r.head.fields, "text/plain")
+	root.typ = contentType(r.head.fields)
 	r.nodes = append(r.nodes, root)
 	r.Parts = 1
 	r.walk(raw)
@@ -74,8 +74,10 @@ func overFields(b block) string {
 	return ""
 }
 
-// contentType reads the Content-Type of a header; where there are several the first that can be read decides.
-func contentType(fields []Field, otherwise string) media {
+// contentType reads the Content-Type of a header; where there are several the first that can be read decides, and
+// where there is none it is text. RFC 2046, section 5.1.5: in a multipart/digest it would be a message. We do not,
+// because what a digest collects is there to be read with it: its messages stay text, as they stand.
+func contentType(fields []Field) media {
 	for _, f := range fields {
 		if strings.EqualFold(f.Name, "Content-Type") {
 			if m := parseMedia(f.Unfolded()); strings.Count(m.value, "/") == 1 && len(m.value) > 2 {
@@ -89,7 +91,7 @@ func contentType(fields []Field, otherwise string) media {
 			}
 		}
 	}
-	return media{value: otherwise, params: map[string]string{}}
+	return media{value: "text/plain", params: map[string]string{}}
 }
 
 // walk finds the parts of the multiparts in raw, beginning with the mail itself.
@@ -159,12 +161,8 @@ func (r *Report) part(raw []byte, p int, open []int) int {
 	if r.Over = overFields(h); r.Over != "" {
 		return -1
 	}
-	otherwise := "text/plain"
-	if r.nodes[parent].typ.value == "multipart/digest" {
-		otherwise = "message/rfc822" // RFC 2046, section 5.1.5
-	}
 	r.nodes[parent].kids++
-	r.nodes = append(r.nodes, node{parent: parent, depth: len(open), head: h, typ: contentType(h.fields, otherwise),
+	r.nodes = append(r.nodes, node{parent: parent, depth: len(open), head: h, typ: contentType(h.fields),
 		start: h.body, end: len(raw)})
 	return len(r.nodes) - 1
 }

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -58,12 +59,12 @@ func (r Report) print(w *bufio.Writer, colour bool) {
 	}
 	row("kind", kind, "")
 	row("language", fmt.Sprintf("%s, %.0f %% sure", r.Language, r.Confidence*100), "")
-	for _, a := range r.Attachments {
+	for _, a := range append(r.Attachments, r.Unnamed...) {
 		how := ""
 		if a.Inline {
 			how = ", inline"
 		}
-		row("attachment", fmt.Sprintf("%s (%s, %s%s)", a.Name, a.Type, size(a.Size), how), "")
+		row("attachment", fmt.Sprintf("%s (%s, %s%s)", cmp.Or(a.Name, "unnamed"), a.Type, size(a.Size), how), "")
 	}
 	for _, b := range r.Bounce {
 		row("bounce", strings.TrimSpace(b.Recipient+" "+b.Action+" "+b.Status+" "+b.Diagnostic), yellow)

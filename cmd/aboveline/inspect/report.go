@@ -1,7 +1,11 @@
 package inspect
 
 import (
+	"strings"
 	"time"
+	"unicode"
+
+	"golang.org/x/net/idna"
 
 	"aboveline.example/rules"
 )
@@ -25,6 +29,7 @@ type Report struct {
 	Reply       string            `json:"reply"`
 	Text        string            `json:"text"`
 	Attachments []Attachment      `json:"attachments"`
+	Unnamed     []Attachment      `json:"unnamed"` // parts kept like attachments that have no file name
 	InReplyTo   []rules.MessageID `json:"in_reply_to"`
 	References  []rules.MessageID `json:"references"`
 	Fields      map[string]string `json:"fields"`
@@ -58,13 +63,17 @@ func report(file string, m *rules.Mail) Report {
 		File: file, MessageID: string(m.MessageID), From: m.From, Identity: m.Identity,
 		To: addresses(m.To), Cc: addresses(m.Cc), Subject: m.Subject, Date: stamp(m.Date),
 		Language: m.Language, Confidence: m.Confidence, Kind: m.Kind, KindReason: m.KindReason, NoAck: m.NoAck,
-		Reply: m.Reply, Text: m.Text, Attachments: attachments(m.Attachments),
+		Reply: m.Reply, Text: m.Text,
 		InReplyTo: orEmpty(m.InReplyTo), References: orEmpty(m.References), Fields: m.Fields,
 		Problems: orEmpty(m.Problems), Bounce: orEmpty(m.Deliveries),
 	}
 	if to := addresses(m.ReplyTo); len(to) > 0 {
 		r.ReplyTo = to[0]
 	}
+	if r.From.Address = rules.Address(shown(m.From.Address)); r.From.Address == "" && len(m.Header["From"]) > 0 {
+		r.From.Address = rules.Address(localUser(m.Header["From"][0]))
+	}
+	r.Attachments, r.Unnamed = attachments(m.Attachments)
 	if r.Fields == nil {
 		r.Fields = map[string]string{}
 	}
@@ -92,17 +101,46 @@ func addresses(list []rules.Mailbox) []string {
 	out := []string{}
 	for _, b := range list {
 		if b.Address != "" {
-			out = append(out, string(b.Address))
+			out = append(out, shown(b.Address))
 		}
 	}
 	return out
 }
 
-func attachments(list []rules.Attachment) []Attachment {
-	out := []Attachment{}
-	for _, a := range list {
-		out = append(out, Attachment{Name: a.Name, Type: a.Type, Size: a.Size, Inline: a.Inline, SHA256: a.SHA256,
-			ContentID: a.ContentID})
+// shown is an address as its owner writes it. One whose local part is not ASCII can only be mailed in UTF-8
+// (RFC 6532), and its domain is written so too; all others show the domain as it is asked for in the DNS.
+func shown(a rules.Address) string {
+	for _, r := range a.Local() {
+		if r > 0x7f {
+			if domain, err := idna.Display.ToUnicode(a.Domain()); err == nil {
+				return a.Local() + "@" + domain
+			}
+		}
 	}
-	return out
+	return string(a)
+}
+
+// localUser is the name in a From of a mail that never left its machine: "root", "Cron <root>". It is no address.
+func localUser(from string) string {
+	if i := strings.LastIndexByte(from, '<'); i >= 0 && strings.HasSuffix(from, ">") {
+		from = from[i+1 : len(from)-1]
+	}
+	if from == "" || strings.ContainsFunc(from, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '.' }) {
+		return ""
+	}
+	return from
+}
+
+// attachments tells the files from the parts that are kept but have no name to show.
+func attachments(list []rules.Attachment) (named, unnamed []Attachment) {
+	named, unnamed = []Attachment{}, []Attachment{}
+	for _, a := range list {
+		b := Attachment{Name: a.Name, Type: a.Type, Size: a.Size, Inline: a.Inline, SHA256: a.SHA256, ContentID: a.ContentID}
+		if a.Name == "" {
+			unnamed = append(unnamed, b)
+		} else {
+			named = append(named, b)
+		}
+	}
+	return named, unnamed
 }
