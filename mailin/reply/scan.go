@@ -1,0 +1,361 @@
+package reply
+
+import "aboveline.example/mailin/htmltext"
+
+// cut is where own words end for good, and why.
+type cut struct {
+	at     int // index of the first line that is not own; -1 where there is none
+	body   int // first line of the mail that follows: after attribution, header block and separators
+	why    string
+	head   *block // its header block, where it has one
+	fwd    bool   // what follows is passed on, not answered
+	marked bool   // an HTML element said so
+	sure   bool   // our own line
+}
+
+// scan is one part of a mail with the roles of its lines.
+type scan struct {
+	ls        []line
+	rest      string
+	cut       cut
+	soft      int  // attributions followed by quotation marks
+	forwarded bool // the subject says that the mail is passed on
+	attr      bool // an attribution or header block stands somewhere
+	html      bool
+}
+
+func scanText(text string, in *Input, known *shingles) *scan {
+	ls, rest := split(text)
+	return newScan(&scan{ls: ls, rest: rest}, in, known)
+}
+
+func scanHTML(src string, in *Input, known *shingles) *scan {
+	ls, rest := fromHTML(htmltext.Lines(src, marker(in.Marks)))
+	return newScan(&scan{ls: ls, rest: rest, html: true}, in, known)
+}
+
+func newScan(s *scan, in *Input, known *shingles) *scan {
+	s.cut.at = -1
+	s.forwarded = forwardSubject(in.Subject)
+	known.mark(s.ls)
+	unescapeFrom(s.ls)
+	foreignPrefixes(s.ls)
+	footers(s.ls)
+	s.containers()
+	s.walk(in.Marks)
+	s.overflow()
+	s.quotes()
+	s.answersBelow(known)
+	s.signatures()
+	return s
+}
+
+// unescapeFrom undoes what mbox files do to lines that begin with "From ": a single such line is no quotation.
+func unescapeFrom(ls []line) {
+	for i := range ls {
+		if ls[i].depth != 1 || len(ls[i].raw) < 6 || ls[i].raw[:6] != ">From " {
+			continue
+		}
+		if (i == 0 || ls[i-1].depth == 0) && (i+1 == len(ls) || ls[i+1].depth == 0) {
+			ls[i].depth = 0
+		}
+	}
+}
+
+// containers takes the lines that a client's element marks as the answered mail for quoted. A container that holds a
+// mail passed on is left to the walk.
+func (s *scan) containers() {
+	if !s.html {
+		return
+	}
+	for i := 0; i < len(s.ls); i++ {
+		if s.ls[i].marks&markQuote == 0 {
+			continue
+		}
+		end := i
+		for end < len(s.ls) && (s.ls[end].marks&markQuote != 0 || s.ls[end].blank()) {
+			end++
+		}
+		first := next(s.ls, i, 6)
+		if first >= 0 && separationAt(s.ls[first].look()) == forward {
+			s.ls[first].marks |= markForward
+			for k := i; k < end; k++ {
+				s.ls[k].marks &^= markQuote
+			}
+		} else if answeredInside(s.ls[i:end]) {
+			for k := i; k < end; k++ {
+				s.ls[k].marks &^= markQuote
+			}
+		}
+		i = end
+	}
+}
+
+// answeredInside says whether a container has own words between its quotations: then it is no more than where the
+// client put its cursor, and the depth of each line tells.
+func answeredInside(ls []line) bool {
+	seen := false
+	for i := range ls {
+		l := &ls[i]
+		if l.blank() || l.marks&(markAttribution|markSignature) != 0 {
+			continue
+		}
+		if l.depth > 0 {
+			seen = true
+		} else if seen {
+			return true
+		}
+	}
+	return false
+}
+
+// walk goes through the lines once and finds attributions, header blocks, separators and our line.
+func (s *scan) walk(marks []string) {
+	ls := s.ls
+	for i := 0; i < len(ls); i++ {
+		l := &ls[i]
+		switch {
+		case l.role != own || l.blank():
+			continue
+		case ourLineAt(ls, i, marks) && s.endAtOurLine(i):
+			return
+		case l.depth > 0 && !closesAddress(ls, i):
+			continue
+		case l.marks&markQuote != 0:
+			s.attr = true
+			continue
+		case l.marks&markCut != 0:
+			s.end(cut{at: i, body: i, why: "the client's header block", marked: true})
+			return
+		case l.marks&markForward != 0:
+			s.end(cut{at: i, body: i, why: "a forwarded mail", marked: true, fwd: true})
+			return
+		}
+		if s.separator(i) || s.block(i) {
+			return
+		}
+		if s.attribution(i) {
+			return
+		}
+	}
+}
+
+// closesAddress says whether a line that begins with ">" is only the end of an address that the line above left open.
+func closesAddress(ls []line, i int) bool {
+	if ls[i].depth != 1 || i == 0 || len(ls[i].text) > 24 {
+		return false
+	}
+	j := i - 1
+	return ls[j].depth == 0 && ls[j].role == own && splitAddress(ls, j)
+}
+
+// separator looks for a drawn line with words in it; done says that own words end.
+func (s *scan) separator(i int) (done bool) {
+	sep := separationAt(s.ls[i].look())
+	if sep == noSeparation {
+		return false
+	}
+	n := next(s.ls, i+1, 4)
+	var b block
+	ok := false
+	if n >= 0 {
+		b, ok = headerAt(s.ls, n)
+	}
+	switch {
+	case sep == underscores && !ok:
+		return false
+	case sep == underscores && n >= 0 && s.ls[n].depth > 0:
+		return false
+	case !ok && sep == original && n >= 0 && s.ls[n].depth > 0:
+		s.soften(i, i+1)
+		return false
+	}
+	c := cut{at: i, body: i + 1, why: "the client's separator", fwd: sep == forward}
+	if ok {
+		c.head, c.body = &b, b.to
+	}
+	if c.fwd {
+		c.why = "a forwarded mail"
+	}
+	s.end(c)
+	return true
+}
+
+// block looks for a client's header block.
+func (s *scan) block(i int) (done bool) {
+	b, ok := headerAt(s.ls, i)
+	if !ok && s.ls[i].marks&markRule != 0 && b.has[fieldFrom] && b.address {
+		ok = true
+	}
+	if !ok {
+		return false
+	}
+	if n := next(s.ls, b.to, 4); n >= 0 && s.ls[n].depth > 0 && !s.html {
+		s.soften(i, b.to)
+		return false
+	}
+	s.end(cut{at: i, body: b.to, why: "the client's header block", head: &b})
+	return true
+}
+
+// attribution looks for one that ends at line i.
+func (s *scan) attribution(i int) (done bool) {
+	ls := s.ls
+	n := next(ls, i+1, 4)
+	follows := n >= 0 && (ls[n].depth > ls[i].depth || ls[n].depth > 0 && closesAddress(ls, i))
+	marked := ls[i].marks&markAttribution != 0
+	if marked && (i+1 >= len(ls) || ls[i+1].marks&markAttribution == 0) {
+		from := i
+		for from > 0 && ls[from-1].marks&markAttribution != 0 && !ls[from-1].blank() {
+			from--
+		}
+		if follows || n < 0 {
+			s.soften(from, i+1)
+			return false
+		}
+		s.end(cut{at: from, body: i + 1, why: "the client's attribution", marked: true})
+		return true
+	}
+	if marked {
+		return false
+	}
+	k, head := attributionAt(ls, i, follows)
+	if k == 0 {
+		return false
+	}
+	from := i - k + 1
+	ls[from].head = head
+	if follows {
+		s.soften(from, i+1)
+		return false
+	}
+	if !s.wroteBefore(from) && !s.ours(i) {
+		// Nothing stands above it: a client wrote it first, and the person's words come after.
+		s.soften(from, i+1)
+		return false
+	}
+	if n < 0 && !ls[i].known {
+		// The last line of a mail: somebody's client wrote it and then quoted nothing.
+		s.soften(from, i+1)
+		return false
+	}
+	s.end(cut{at: from, body: i + 1, why: "the client's attribution"})
+	return true
+}
+
+// wroteBefore says whether own words stand above line i.
+func (s *scan) wroteBefore(i int) bool {
+	for j := i - 1; j >= 0; j-- {
+		if l := &s.ls[j]; l.role == own && !l.blank() || l.head != "" {
+			return true
+		}
+	}
+	return s.ls[i].head != ""
+}
+
+// ours says whether a mail of ours follows line i.
+func (s *scan) ours(i int) bool {
+	for j := i; j < min(len(s.ls), i+reachFacts); j++ {
+		if s.ls[j].known || lineShape(s.ls[j].text) || s.ls[j].marks&markOurs != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// soften makes [from, to) an attribution after which quotation marks tell what is quoted.
+func (s *scan) soften(from, to int) {
+	give(s.ls, from, to, attribution)
+	s.soft++
+	s.attr = true
+}
+
+// end makes everything from c.at on somebody else's words. A drawn line, and a separator, right above go too.
+func (s *scan) end(c cut) {
+	for j := c.at - 1; j >= 0 && j >= c.at-3; j-- {
+		if s.ls[j].blank() {
+			continue
+		}
+		if sep := separationAt(s.ls[j].look()); sep != noSeparation || rule(s.ls[j].text) && s.ls[j].depth == 0 {
+			c.at = j
+			c.fwd = c.fwd || sep == forward
+		}
+		break
+	}
+	s.cut = c
+	s.attr = true
+	give(s.ls, c.at, c.body, header)
+	give(s.ls, c.body, len(s.ls), quoted)
+}
+
+// endAtOurLine ends own words at our line, and takes the client's words above it along. A quotation around the line
+// needs no end: its marks tell.
+func (s *scan) endAtOurLine(i int) bool {
+	ls := s.ls
+	if ls[i].depth > 0 {
+		ls[i].role = ourLine
+		s.attr = true
+		return false
+	}
+	at := i
+	for j := i - 1; j >= 0 && j >= i-maxWrapped; j-- {
+		if ls[j].blank() {
+			continue
+		}
+		if ls[j].role == attribution || ls[j].role == header {
+			at = j
+			continue
+		}
+		if at == i {
+			if k, head := attributionAt(ls, j, true); k > 0 {
+				at = j - k + 1
+				ls[at].head = head
+			}
+		}
+		break
+	}
+	s.end(cut{at: at, body: i, why: "our line", sure: true})
+	ls[i].role = ourLine
+	return true
+}
+
+// overflow finds the ends of quoted lines that a client wrapped without a new quote sign: a short piece in small
+// letters between two quoted lines, the first of which is long and ends in mid-sentence.
+func (s *scan) overflow() {
+	ls := s.ls
+	for i := 1; i+1 < len(ls); i++ {
+		l := &ls[i]
+		if l.role != own || l.depth > 0 || l.blank() || ls[i-1].depth == 0 || ls[i+1].depth == 0 || ls[i-1].blank() {
+			continue
+		}
+		if len(l.text) < 40 && len(ls[i-1].raw) >= 66 && startsSmall(l.text) && !endsSentence(ls[i-1].text) {
+			l.depth = ls[i-1].depth
+		}
+	}
+}
+
+// quotes gives lines that are marked as quoted their role.
+func (s *scan) quotes() {
+	for i := range s.ls {
+		l := &s.ls[i]
+		if l.role == own && (l.depth > 0 || l.marks&markQuote != 0) {
+			l.role = quoted
+		}
+	}
+}
+
+// signatures looks at each run of own words for a signature at its end.
+func (s *scan) signatures() {
+	for i := 0; i < len(s.ls); {
+		if s.ls[i].role != own {
+			i++
+			continue
+		}
+		end := i
+		for end < len(s.ls) && s.ls[end].role == own {
+			end++
+		}
+		takeSignature(s.ls, i, end)
+		i = end
+	}
+}
