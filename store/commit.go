@@ -1,0 +1,208 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// batchMax bounds one commit: above it the wait of the first in the batch grows faster than the cost of a sync
+// falls.
+const batchMax = 1000
+
+// call is one Update under way.
+type call struct {
+	ctx  context.Context
+	fn   func(*Tx) error
+	err  error
+	done chan struct{}
+}
+
+// PanicError is what Update returns when fn panicked: a fault of ours, met by one mail. Everything that this fn did
+// was taken back, and the others of its batch are kept, so the caller can park the mail with Stack as the detail.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %.200v", e.Value) }
+
+// Update runs fn in a transaction and returns nil once everything it wrote is on disk. Updates that arrive while
+// the disk syncs share the next commit; nobody waits for company.
+//
+// fn must change nothing but the store, since it may run more than once, and must neither wait for anything nor end
+// its goroutine. When fn returns an error, its own writes are taken back and the error is returned; other updates
+// of the batch never notice. A ctx that ends before fn begins means that fn does not run; once it has begun, Update
+// stays until the outcome is known. A failed commit calls Options.OnFatal and returns an error that is ErrFatal.
+func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
+	if db.readOnly {
+		return ErrReadOnly
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c := &call{ctx: ctx, fn: fn, done: make(chan struct{})}
+	select {
+	case <-db.closing:
+		return ErrClosed
+	default:
+	}
+	select {
+	case db.calls <- c:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-db.closing:
+		return ErrClosed
+	}
+	select {
+	case <-c.done:
+		return c.err
+	case <-db.drained:
+	}
+	// The writer has gone: it either answered just before, or never saw the call.
+	select {
+	case <-c.done:
+		return c.err
+	default:
+		return ErrClosed
+	}
+}
+
+// write is the only goroutine that writes the file.
+func (db *DB) write() {
+	defer close(db.drained)
+	for {
+		select {
+		case c := <-db.calls:
+			db.batch(c)
+			continue
+		default:
+		}
+		select {
+		case c := <-db.calls:
+			db.batch(c)
+		case <-db.closing:
+			// What was queued before Close is still carried out.
+			select {
+			case c := <-db.calls:
+				db.batch(c)
+			default:
+				return
+			}
+		}
+	}
+}
+
+// batch carries out first and everything that has queued behind it, commits once, and tells all.
+func (db *DB) batch(first *call) {
+	if p := db.fatal.Load(); p != nil {
+		first.finish(*p)
+		return
+	}
+	b, err := db.bolt.Begin(true)
+	if err != nil {
+		db.fail(err, first)
+		return
+	}
+	calls := append(make([]*call, 0, 16), first)
+	wrote := db.run(b, first)
+	for len(calls) < batchMax && db.fatal.Load() == nil {
+		select {
+		case c := <-db.calls:
+			calls = append(calls, c)
+			wrote = db.run(b, c) || wrote
+			continue
+		default:
+		}
+		break
+	}
+	if p := db.fatal.Load(); p != nil {
+		err = *p
+	} else if wrote {
+		err = db.sync(b)
+	}
+	if err != nil || !wrote {
+		// After a failed commit this is a no-op or gives the write lock free; its own error says nothing new.
+		_ = b.Rollback()
+	}
+	if err != nil {
+		db.fail(err, calls...)
+		return
+	}
+	for _, c := range calls {
+		c.finish(nil)
+	}
+}
+
+// sync commits. A library that panics here has lost track of its pages, which is no better than a failed write.
+func (db *DB) sync(b *bolt.Tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("commit: panic: %v", p)
+		}
+	}()
+	return db.commit(b)
+}
+
+// run carries out one call and says whether it left anything to commit. Its writes are journalled, so that an error
+// or a panic takes back exactly this call's and no other's.
+func (db *DB) run(b *bolt.Tx, c *call) bool {
+	if c.err = c.ctx.Err(); c.err != nil {
+		return false
+	}
+	tx := &Tx{db: db, bolt: b, writable: true}
+	defer tx.end()
+	c.err = tx.try(c.fn)
+	if c.err == nil {
+		return len(tx.undo) > 0
+	}
+	if tx.inside {
+		db.setFatal(fmt.Errorf("write: %w", c.err))
+		return false
+	}
+	if err := tx.takeBack(); err != nil {
+		db.setFatal(fmt.Errorf("take back: %w", errors.Join(c.err, err)))
+	}
+	return false
+}
+
+// try runs fn, turns a panic into an error, and lets the first sticky error of the transaction win over a nil.
+func (tx *Tx) try(fn func(*Tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &PanicError{Value: p, Stack: debug.Stack()}
+		}
+	}()
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.err
+}
+
+func (db *DB) setFatal(err error) {
+	err = fmt.Errorf("store: %w: %w", ErrFatal, err)
+	if db.fatal.CompareAndSwap(nil, &err) {
+		db.onFatal(err)
+	}
+}
+
+// fail ends the life of the store: the calls get the error, and every later one, too.
+func (db *DB) fail(err error, calls ...*call) {
+	if db.fatal.Load() == nil {
+		db.setFatal(err)
+	}
+	for _, c := range calls {
+		c.finish(*db.fatal.Load())
+	}
+}
+
+// finish tells the caller; an error of its own stands before the batch's success.
+func (c *call) finish(err error) {
+	if err != nil {
+		c.err = err
+	}
+	close(c.done)
+}
