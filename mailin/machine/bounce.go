@@ -48,9 +48,7 @@ func (c *reading) prose() (Verdict, bool) {
 	case c.kind == rules.KindAutoReply && !(c.sender == aDaemon):
 		needed = 2
 	case c.sender == aDaemon, c.null, c.kind == rules.KindBounce:
-	case c.sender == aPostmaster:
-		needed = 2
-	case c.sender == anUnmanned:
+	case c.sender != aPerson:
 		needed = 2
 	default:
 		return c.unnamed(subject, phrase)
@@ -79,7 +77,7 @@ func (c *reading) prose() (Verdict, bool) {
 // unnamed is a notice whose sender shows nothing: only one that begins as one, says so, shows the refusal or returns
 // the mail, and answers nobody. A person who quotes a notice writes words before it.
 func (c *reading) unnamed(subject, phrase string) (Verdict, bool) {
-	if subject == "" || phrase == "" || len(c.header) < 3 || len(c.From.Name) > 0 && c.kind == "" {
+	if subject == "" || phrase == "" || c.From.Name != "" && c.kind == "" || len(c.header) < 3 && readCode(c.words).reply == "" {
 		return Verdict{}, false
 	}
 	if at := strings.Index(c.folded, phrase); at > 400 {
@@ -107,12 +105,13 @@ func (c *reading) bounce(reason string) Verdict {
 	return v
 }
 
-// deliveries reads the machine's part; where there is none, fields in the text; where there are none, the words; and
-// last the header that Exim and Gmail write.
+// deliveries reads the machine's part; where there is none, fields in the text; where there are none, the words, held
+// against the header that Exim and Gmail write. A notice that names nobody may wrap another, or return a mail that
+// went to one.
 func (c *reading) deliveries() []rules.Delivery {
 	var out []rules.Delivery
 	for _, p := range c.reports {
-		if isDeliveryReport(p.Type) {
+		if isDeliveryReport(p.Type) && len(out) < maxDeliveries {
 			out = append(out, readReport(partText(p))...)
 		}
 	}
@@ -126,6 +125,9 @@ func (c *reading) deliveries() []rules.Delivery {
 	out = readProse(c.words, c.own(), c.action())
 	if len(failed) > 0 {
 		out = c.reconcile(failed, out)
+	}
+	if len(out) == 0 && hasFields(c.returned) {
+		out = clipDeliveries(readReport(c.returned))
 	}
 	if len(out) == 0 {
 		out = c.returnedTo()
@@ -143,19 +145,17 @@ func clipDeliveries(list []rules.Delivery) []rules.Delivery {
 	return list[:min(len(list), maxDeliveries)]
 }
 
-// explain completes a report's deliveries from the words beside it: many reports have the reason only there.
+// explain completes a report's deliveries from the words beside it: many reports have the reason only there. A status
+// that the report gives is changed by numbers alone, never by what words may mean.
 func (c *reading) explain(out []rules.Delivery) []rules.Delivery {
 	var said map[string]rules.Delivery
 	for i := range out {
 		d := &out[i]
-		if d.Action != "failed" && d.Action != "delayed" || d.Recipient != "" && d.Status != "" && !vague(d.Status) {
+		if !open(*d) {
 			continue
 		}
 		if said == nil {
-			said = map[string]rules.Delivery{}
-			for _, p := range readProse(c.words, c.own(), d.Action) {
-				said[p.Recipient] = p
-			}
+			said = c.said(d.Action)
 		}
 		p, ok := said[d.Recipient]
 		if !ok && len(out) == 1 && len(said) == 1 {
@@ -163,21 +163,40 @@ func (c *reading) explain(out []rules.Delivery) []rules.Delivery {
 				ok = true
 			}
 		}
-		if !ok {
-			continue
+		if ok {
+			complement(d, p)
 		}
-		if d.Recipient == "" {
-			d.Recipient = p.Recipient
-		}
-		if d.Status == "" || p.Status != "" && !vague(p.Status) && p.Status[0] == d.Status[0] {
-			d.Status = firstOf([]string{p.Status, d.Status})
-		}
-		if d.Diagnostic == "" {
-			d.Diagnostic = p.Diagnostic
-		}
-		d.Permanent = permanent(d.Status)
 	}
 	return out
+}
+
+// open says whether a failure or delay leaves something to be told.
+func open(d rules.Delivery) bool {
+	if d.Action != "failed" && d.Action != "delayed" {
+		return false
+	}
+	return d.Recipient == "" || d.Status == "" || d.Diagnostic == "" || vague(d.Status) || expired(d.Status)
+}
+
+func (c *reading) said(action string) map[string]rules.Delivery {
+	said := map[string]rules.Delivery{}
+	for _, p := range readProse(c.words, c.own(), action) {
+		said[p.Recipient] = p
+	}
+	return said
+}
+
+func complement(d *rules.Delivery, p rules.Delivery) {
+	numbers := readCode(p.Diagnostic)
+	switch {
+	case d.Status == "":
+		d.Status = p.Status
+	case d.Diagnostic == "" || expired(d.Status):
+		d.Status = prefer(d.Status, numbers)
+	}
+	d.Recipient = firstOf([]string{d.Recipient, p.Recipient})
+	d.Diagnostic = firstOf([]string{d.Diagnostic, p.Diagnostic})
+	d.Permanent = final(d.Action, d.Status)
 }
 
 // failedRecipients is the X-Failed-Recipients header of Exim and Gmail.

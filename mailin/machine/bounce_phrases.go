@@ -86,7 +86,7 @@ var delayWords = []string{
 	"not yet been delivered", "not been delivered yet", "delivery attempts will continue", "has not yet", "delayed for", "delayed mail", "delivery delayed", "still trying", "transient non-fatal", "could not send message for",
 	"message that has not been delivered", "no action is required on your part", "warning: could not send", "has not been collected", "notification: warning",
 	"har fördröjts", "fördröjd", "försöker fortfarande", "forsinket", "forsøker fortsatt", "fortsætter med at forsøge", "viivästynyt", "yritetään edelleen", "verzögert", "weiterhin versucht", "weitere zustellversuche",
-	"retardé", "sera relancé", "se seguirá intentando", "retrasad", "ritardat", "vertraagd", "atrasad", "задержан", "попытки доставки", "再送", "遅延",
+	"retardé", "sera relancé", "se seguirá intentando", "retrasad", "ritardat", "vertraagd", "atrasad", "задержан", "попытки доставки", "再送を", "再送します", "遅延して",
 }
 
 // deliveredSubjects begin the subject of a notice that a mail did arrive (RFC 3464, action "delivered" or "relayed").

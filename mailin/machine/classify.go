@@ -13,6 +13,8 @@ type Part struct {
 	Params      map[string]string // of the Content-Type, keys in lower case
 	Description string            // Content-Description
 	Disposition string            // "inline", "attachment" or ""
+	Name        string            // of the file, cleaned; "" where it has none
+	Nested      bool              // inside a mail that this one returns or passes on
 	Body        []byte            // transfer encoding removed; not changed, not kept
 	Text        string            // the body as UTF-8 where the part is textual
 }

@@ -136,7 +136,7 @@ func (n *notice) delivery() rules.Delivery {
 		d.Status = guess(n.diagnostic, found.reply)
 	}
 	if d.Action == "failed" || d.Action == "delayed" {
-		d.Permanent = permanent(d.Status)
+		d.Permanent = final(d.Action, d.Status)
 	}
 	return d
 }

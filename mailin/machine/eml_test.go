@@ -91,12 +91,7 @@ func readPart(f *Facts, fields []field, body []byte, depth int) {
 	p := Part{Type: mediaType, Params: params, Description: valueOf(fields, "content-description"), Body: decodeBody(valueOf(fields, "content-transfer-encoding"), body)}
 	disposition, dparams, _ := mime.ParseMediaType(valueOf(fields, "content-disposition"))
 	p.Disposition = disposition
-	if name := decodeWords(dparams["filename"]); name != "" {
-		if p.Params == nil {
-			p.Params = map[string]string{}
-		}
-		p.Params["filename"] = name
-	}
+	p.Name = decodeWords(dparams["filename"])
 	if strings.HasPrefix(mediaType, "text/") || strings.HasPrefix(mediaType, "message/") && mediaType != "message/rfc822" || strings.HasPrefix(mediaType, "multipart/") {
 		p.Text = decodeText(params["charset"], p.Body)
 	}

@@ -15,32 +15,53 @@ const maxNotice = 64 << 10
 type letter struct {
 	words    string  // the sender's own, without the returned mail
 	returned string  // the header of the returned mail, and maybe more of it
-	reports  []Part  // the machine-readable parts, in order
+	parts    []Part  // the mail's own, without what is inside a returned mail
+	reports  []Part  // those written for machines, in order
 	header   []field // of the returned mail
 }
 
 // takeApart separates the notice from what it returns. A returned mail is a part of its own, or follows the notice
-// in the same text after a marker, or without one.
+// in the same text after a marker, or without one. A reader that opens returned mails and does not mark their parts
+// lists them after the returned mail: reports there count only where there are none before, and words never.
 func takeApart(f Facts) letter {
 	var l letter
-	var words []string
+	var words strings.Builder
+	var late []Part
+	passed := false
 	for _, p := range f.Parts {
 		switch {
+		case p.Nested:
+			continue
 		case isReturned(p.Type):
 			if l.returned == "" {
 				l.returned = clip(partText(p), maxNotice)
 			}
+			passed = true
+		case isReport(p.Type) && passed:
+			late = append(late, p)
 		case isReport(p.Type):
 			l.reports = append(l.reports, p)
-		case l.returned == "" && isWords(p):
-			words = append(words, plain(p))
+		case !passed && isWords(p) && words.Len() < maxNotice:
+			words.WriteString(plain(p))
+			words.WriteByte('\n')
+		}
+		if !passed {
+			l.parts = append(l.parts, p)
 		}
 	}
-	text := strings.Join(words, "\n")
-	if strings.TrimSpace(text) == "" && l.returned == "" {
+	if len(l.reports) == 0 {
+		l.reports = late
+	}
+	text := words.String()
+	if strings.TrimSpace(text) == "" && !passed {
 		text = f.Text
 	}
-	text = clip(text, maxNotice)
+	l.divide(clip(text, maxNotice))
+	return l
+}
+
+// divide finds where in a text the returned mail begins.
+func (l *letter) divide(text string) {
 	l.words = text
 	if at := originalAt(text); at >= 0 {
 		l.words = text[:at]
@@ -49,7 +70,6 @@ func takeApart(f Facts) letter {
 		}
 	}
 	l.header = returnedHeader(l.returned)
-	return l
 }
 
 func isReturned(mediaType string) bool {

@@ -11,14 +11,15 @@ type finding struct {
 	address string
 	rank    int
 	at      int // byte offset in the notice
-	end     int
 }
 
-// Ranks of findings. Only those of the highest rank in a notice count.
+// Ranks of findings. Only those of the highest rank in a notice count; 0 is no recipient. The addressee's own are as
+// many ranks lower as there are ranks, and one lower still.
 const (
 	rankAnywhere  = 1 // somewhere in it
 	rankAnnounced = 2 // after "to", "recipient", "rcpt to"
 	rankLeading   = 3 // at the start of its line, as a list of recipients has it
+	rankOwn       = -4
 )
 
 // readProse reads a notice written for people: the addresses it lists, and for each the reply code, the status and
@@ -72,8 +73,16 @@ func judge(address, action, near string) rules.Delivery {
 	} else if vague(d.Status) && c.reply != "" && c.reply[0] != d.Status[0] {
 		d.Status = guess(near, c.reply)
 	}
-	d.Permanent = permanent(d.Status)
+	d.Permanent = final(action, d.Status)
 	return d
+}
+
+// final says whether a refusal is permanent: by its status, and of a delay without one, that it is not.
+func final(action, status string) *bool {
+	if status == "" && action == "delayed" {
+		return new(bool)
+	}
+	return permanent(status)
 }
 
 // complete fills in what the recipient's own lines left open from the notice as a whole.
@@ -85,7 +94,7 @@ func complete(d *rules.Delivery, words string, whole code) {
 	if d.Diagnostic == "" {
 		d.Diagnostic = diagnosticIn(words, d.Recipient, whole)
 	}
-	d.Permanent = permanent(d.Status)
+	d.Permanent = final(d.Action, d.Status)
 }
 
 // finalWords say that the sender of a notice has given up for good, where it gives no number.
@@ -132,31 +141,37 @@ func join(line, rest string) string {
 	return line
 }
 
-// findRecipients returns the refused addresses of a notice in its order.
+// findRecipients returns the refused addresses of a notice in its order. The addresses it was sent to count only where
+// no other does: people write to themselves.
 func findRecipients(words string, own map[string]bool) []finding {
 	var all []finding
-	best := 0
 	previous := ""
 	for at := 0; at < len(words) && len(all) < 4*maxDeliveries; {
 		line, rest := cutLine(words[at:])
 		for _, a := range findAddresses(line) {
 			rank := rankOf(line, a, previous)
-			if rank == 0 || own[a.address] && rank < rankLeading || isOffice(a.address) && rank < rankAnnounced {
-				continue
+			if rank > 0 && own[a.address] {
+				rank += rankOwn
 			}
-			if own[a.address] && strings.TrimSpace(line[a.end:]) == "" && best >= rankAnnounced {
-				continue
+			if rank != 0 && !(isOffice(a.address) && rank == rankAnywhere) {
+				all = append(all, finding{address: a.address, rank: rank, at: at + a.start})
 			}
-			best = max(best, rank)
-			all = append(all, finding{address: a.address, rank: rank, at: at + a.start, end: at + a.end})
 		}
 		if strings.TrimSpace(line) != "" {
 			previous = line
 		}
-		at = len(words) - len(rest)
 		if rest == "" {
 			break
 		}
+		at = len(words) - len(rest)
+	}
+	return highest(all)
+}
+
+func highest(all []finding) []finding {
+	best := rankOwn
+	for _, r := range all {
+		best = max(best, r.rank)
 	}
 	kept := all[:0]
 	for _, r := range all {

@@ -52,11 +52,11 @@ func (c *reading) wordsOfReply() (Verdict, bool) {
 	switch {
 	case subject != "" && (strings.HasSuffix(subject, ":") || strings.HasPrefix(strings.TrimPrefix(c.subject, subject), ":") || away+machine+received != "" || c.answers()):
 		return Verdict{Kind: rules.KindAutoReply, Reason: quote(subject)}, true
-	case machine != "" && (away != "" || received != "" || c.sender != aPerson):
+	case machine != "" && (away != "" || received != "" || c.sender > aProgram):
 		return Verdict{Kind: rules.KindAutoReply, Reason: quote(machine)}, true
 	case away != "" && vague != "" && (c.answers() || c.quiet != "") && len(head) < 800:
 		return Verdict{Kind: rules.KindAutoReply, Reason: quote(vague) + ", " + quote(away)}, true
-	case received != "" && c.sender != aPerson:
+	case received != "" && c.sender > aProgram:
 		return Verdict{Kind: rules.KindAutoReply, Reason: quote(received)}, true
 	}
 	return Verdict{}, false
@@ -69,7 +69,7 @@ func (c *reading) challenge() (Verdict, bool) {
 	if word == "" && said == "" || c.human {
 		return Verdict{}, false
 	}
-	if word != "" && said != "" || c.machineSent() || c.sender != aPerson || c.quiet != "" {
+	if word != "" && said != "" || c.machineSent() || c.sender > aProgram || c.quiet != "" {
 		return Verdict{Kind: rules.KindChallenge, Reason: quote(firstOf([]string{word, said}))}, true
 	}
 	return Verdict{}, false

@@ -39,9 +39,9 @@ func (c *reading) reportPart(name string) *Part {
 }
 
 func (c *reading) part(prefix string) *Part {
-	for i, p := range c.Parts {
+	for i, p := range c.parts {
 		if strings.HasPrefix(p.Type, prefix) {
-			return &c.Parts[i]
+			return &c.parts[i]
 		}
 	}
 	return nil
@@ -89,8 +89,8 @@ func (c *reading) abuse(reason string) Verdict {
 // section 7.2.1.1), or by its subject, where the attachment has no name. It returns what it went by.
 func (c *reading) aggregate() string {
 	packed := false
-	for _, p := range c.Parts {
-		name := firstOf([]string{p.Params["name"], p.Params["filename"], p.Description})
+	for _, p := range c.parts {
+		name := firstOf([]string{p.Name, p.Params["name"], p.Description})
 		if isAggregateName(name) {
 			return name
 		}
@@ -115,7 +115,7 @@ func isAggregateName(name string) bool {
 // calendar finds invitations and answers to them (RFC 6047, section 2.4): a calendar object with a method, in the
 // mail's body. One that a person attaches to a mail of theirs is an attachment.
 func (c *reading) calendar() (Verdict, bool) {
-	for _, p := range c.Parts {
+	for _, p := range c.parts {
 		if p.Type != "text/calendar" || p.Disposition == "attachment" {
 			continue
 		}

@@ -1,15 +1,19 @@
 package machine
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // machineSender says how surely the sender is a mail system. A daemon is nobody's name; a postmaster may be a person.
 type machineSender int
 
 const (
-	aPerson machineSender = iota
-	anUnmanned
-	aPostmaster
-	aDaemon
+	aPerson     machineSender = iota
+	aProgram                  // named as one: people are called otherwise, but offices may not be
+	anUnmanned                // says that nobody reads answers
+	aPostmaster               // a role that people have, too
+	aDaemon                   // a mail system
 )
 
 // daemonLocals and daemonNames are what mail systems call themselves. Folded.
@@ -24,6 +28,13 @@ var postmasterLocals = []string{"postmaster", "post_master", "post-master", "poo
 
 var unmannedLocals = []string{"no-reply", "noreply", "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply", "do.not.reply", "dontreply", "nepasrepondre", "ne-pas-repondre", "no-responder", "noresponder", "nao-responda", "naoresponda",
 	"svaraej", "svara-ej", "svarainte", "ikkesvar", "ikke-svar", "eisvar", "eivastata", "ei-vastata", "nichtantworten", "keine-antwort", "noresponse", "no-response", "nonrispondere", "unattended", "autoresponder", "auto-reply", "autoreply"}
+
+// programLocals are whole local parts, programNames are in names, of programs that are not mail systems by name.
+var programLocals = []string{"root", "daemon", "mailer", "smtp", "mta", "system", "admin", "administrator", "bounce", "bounces", "notification", "notifications", "server", "mail", "mailserver", "gateway", "nobody", "www-data", "apache", "cron",
+	"monitor", "monitoring", "alert", "alerts", "nagios", "zabbix", "icinga", "delivery", "delivery-report", "undelivered", "mailer-agent", "listserv", "majordomo"}
+
+var programNames = []string{"postmaster", "smtp", "mail server", "mailserver", "gateway", "notification", "mailer", "daemon", "administrator", "antivirus", "anti-virus", "post office", "internet mail", "mail service", "mail agent", "mail gate",
+	"message center", "delivery", "listserv", "majordomo", "mailman"}
 
 // senderOf judges the From header, and the reverse-path where that names a daemon.
 func senderOf(f Facts) machineSender {
@@ -46,6 +57,8 @@ func senderOf(f Facts) machineSender {
 		return aPostmaster
 	case containsAny(local, unmannedLocals) != "":
 		return anUnmanned
+	case slices.Contains(programLocals, local), containsAny(name, programNames) != "":
+		return aProgram
 	}
 	return aPerson
 }

@@ -114,26 +114,21 @@ func announced(text string, i int) bool {
 var announcers = []string{"said", "error", "smtp", "code", "reply", "response", "returned", "status", "fehler", "erreur", "fel", "feil",
 	"was", "reason", "with", "dsn", "kod", "kode"}
 
-// readCode is the code of a diagnostic. Of several, the first that says more than "something" wins; a refusal wins
-// over an acceptance, and the reply that stands with it is the one given.
+// readCode is the code of a diagnostic. Of several statuses the one that stands with a refusing reply and names a cause
+// wins, then the first.
 func readCode(text string) code {
-	var c code
-	for _, r := range replies(text) {
-		if c.reply == "" {
-			c.reply = r
-		}
-	}
+	c := code{reply: firstOf(replies(text))}
 	best := 0
 	for _, s := range enhanced(text) {
-		if w := weight(s, c.reply); w > best {
+		if w := weight(s, c.reply, text); w > best {
 			best, c.status = w, s
 		}
 	}
 	return c
 }
 
-// weight orders the statuses of one text: refusals with a reply of their class first, then those that name a cause.
-func weight(status, reply string) int {
+// weight orders the statuses of one text.
+func weight(status, reply, text string) int {
 	if status[0] == '2' {
 		return 0
 	}
@@ -142,10 +137,26 @@ func weight(status, reply string) int {
 		w += 4
 	}
 	if !vague(status) {
+		w += 4
+	}
+	if expired(status) {
+		w--
+	}
+	if i := strings.Index(text, status); i > 3 && standsWithReply(text[:i]) {
 		w += 2
 	}
 	return w
 }
+
+// standsWithReply says whether what comes before a status ends in a reply code: "550 ", "550-", "550-'", "550 #".
+func standsWithReply(before string) bool {
+	before = strings.TrimRight(before[max(0, len(before)-8):], " -'#(")
+	return len(before) >= 3 && isReply(before[len(before)-3:])
+}
+
+// expired says that a status tells only that time ran out: X.4.7 (RFC 3463, section 3.5). What made it run out says
+// more, where it is told.
+func expired(status string) bool { return strings.HasSuffix(status, ".4.7") }
 
 // vague says whether a status names no cause: X.0.0 (RFC 3463, section 3.1).
 func vague(status string) bool { return len(status) < 5 || strings.HasSuffix(status, ".0.0") }
@@ -159,16 +170,18 @@ func permanent(status string) *bool {
 	return &p
 }
 
-// prefer chooses between the Status field of a report and the status in its diagnostic. The field is the reporting
-// MTA's word and holds, unless it names no cause and the diagnostic, of the same class, does.
+// prefer chooses between the Status field of a report and its diagnostic. The field is the reporting MTA's own word,
+// the diagnostic what the refusing one said: of the same class, the latter is nearer to the cause. They differ in
+// class where a queue gave up on a temporary refusal, and then the field holds; unless the last word was a permanent
+// refusal in both its numbers.
 func prefer(field string, diagnostic code) string {
-	switch {
-	case field == "":
-		return diagnostic.status
-	case diagnostic.status == "":
-		return field
-	case vague(field) && diagnostic.status[0] == field[0]:
-		return diagnostic.status
+	switch said := diagnostic.status; {
+	case field == "" || said == "":
+		return firstOf([]string{field, said})
+	case field[0] == said[0] && !vague(said) && !expired(said):
+		return said
+	case field[0] == '4' && said[0] == '5' && diagnostic.reply != "" && diagnostic.reply[0] == '5':
+		return said
 	}
 	return field
 }
