@@ -1,0 +1,113 @@
+package admin
+
+import (
+	"context"
+	"log/slog"
+	"math"
+
+	"aboveline.example/rules"
+	"aboveline.example/store"
+)
+
+// Gateway is what operations ask of the program around the store: everything that decides or takes mail in. Each
+// call is durable when it returns nil.
+type Gateway interface {
+	Deliver(ctx context.Context, a rules.Arrival) error     // a mail through the pipe's door
+	Release(ctx context.Context, id rules.HeldID) error     // a held mail goes on, its writer believed this once
+	DropHeld(ctx context.Context, id rules.HeldID) error    // a held mail is let go; its bytes stay in the ledger
+	RetryParked(ctx context.Context, id rules.MailID) error // a parked mail is read and decided anew
+	Reload(ctx context.Context) error                       // the config is read again; a bad one changes nothing
+	Wake()                                                  // the outbox has work
+	Polls() []Poll                                          // each mailbox, and when it was last read
+}
+
+// Poll is when a mailbox was last read.
+type Poll struct {
+	Mailbox string `json:"mailbox"`
+	At      When   `json:"at"`
+	Error   string `json:"error"` // of the last try, "" where it went well
+}
+
+// Desk answers operations from an open store and the gateway around it.
+type Desk struct {
+	View    View
+	DB      *store.DB
+	Gateway Gateway
+	Log     *slog.Logger // nil discards
+}
+
+// all reads a limit of 0 as none.
+func all(limit int) int {
+	if limit <= 0 {
+		return math.MaxInt32
+	}
+	return limit
+}
+
+// each reads rows in one transaction and hands them over after it: an asker may be slow, and an open transaction
+// keeps the store's file from reusing pages.
+func each[R any](ctx context.Context, d *Desk, row func(R) error, read func(*store.Tx) []R) error {
+	var rows []R
+	if err := d.DB.View(ctx, func(tx *store.Tx) error {
+		rows = read(tx)
+		return nil
+	}); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := row(r); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// one reads a single row.
+func one[R any](ctx context.Context, d *Desk, row func(R) error, read func(*store.Tx) (R, error)) error {
+	var r R
+	if err := d.DB.View(ctx, func(tx *store.Tx) (err error) {
+		r, err = read(tx)
+		return err
+	}); err != nil {
+		return err
+	}
+	return row(r)
+}
+
+// shown shows each of a list.
+func shown[T, R any](records []T, show func(T) R) []R {
+	rows := make([]R, len(records))
+	for i, r := range records {
+		rows[i] = show(r)
+	}
+	return rows
+}
+
+// Table is every operation of this desk.
+func (d *Desk) Table() Table {
+	t := Table{}
+	On(t, TicketList, d.listTickets)
+	On(t, TicketShow, d.showTicket)
+	On(t, OutageList, d.listOutages)
+	On(t, OutageShow, d.showOutage)
+	On(t, MailList, d.listMails)
+	On(t, MailShow, d.showMail)
+	On(t, HeldList, d.listHeld)
+	On(t, HeldShow, d.showHeld)
+	On(t, HeldRelease, d.releaseHeld)
+	On(t, HeldDrop, d.dropHeld)
+	On(t, ParkedList, d.listParked)
+	On(t, ParkedShow, d.showParked)
+	On(t, ParkedRetry, d.retryParked)
+	On(t, QueueList, d.listQueue)
+	On(t, QueueShow, d.showQueue)
+	On(t, QueueRetry, d.retryQueue)
+	On(t, QueueHold, d.holdQueue)
+	On(t, QueueDrop, d.dropQueue)
+	On(t, QueueRelease, d.releaseQueue)
+	On(t, Backup, d.backup)
+	On(t, Stats, d.stats)
+	On(t, Deliver, d.deliver)
+	On(t, Reload, d.reload)
+	return t
+}

@@ -1,0 +1,80 @@
+package admin
+
+import (
+	"context"
+
+	"aboveline.example/rules"
+	"aboveline.example/store"
+)
+
+// Operations on outages.
+const (
+	OutageList Call[Limit, Outage] = "outage.list"
+	OutageShow Call[ID, Outage]    = "outage.show"
+)
+
+// Limit is how many rows are wanted; 0 is all.
+type Limit struct {
+	Limit int `json:"limit,omitempty"`
+}
+
+// Outage is several tickets that report one fault.
+type Outage struct {
+	Number   string         `json:"number"`
+	Status   string         `json:"status"`
+	Title    string         `json:"title"`
+	Tags     []string       `json:"tags"`
+	Tickets  []string       `json:"tickets"`
+	People   int            `json:"people"`
+	First    When           `json:"first"`
+	Last     When           `json:"last"`
+	Vendors  []OutageVendor `json:"vendors"`
+	Evidence Evidence       `json:"evidence"`
+}
+
+// OutageVendor is how far a vendor is with it.
+type OutageVendor struct {
+	Name         string `json:"name"`
+	Reported     When   `json:"reported"`
+	LastHeard    When   `json:"last_heard"`
+	NextFollowUp When   `json:"next_follow_up"`
+	Reference    string `json:"reference"`
+}
+
+// Evidence is why it was suspected: the words in common, and how many people were expected and seen.
+type Evidence struct {
+	Words    []string `json:"words"`
+	Expected float64  `json:"expected"`
+	Observed int      `json:"observed"`
+}
+
+// Outage shows an outage.
+func (v View) Outage(o rules.Outage) Outage {
+	out := Outage{
+		Number: outage(o.ID), Status: o.Status, Title: o.Title, Tags: list(o.Tags), Tickets: v.tickets(o.Tickets),
+		People: o.People, First: v.when(o.First), Last: v.when(o.Last), Vendors: make([]OutageVendor, len(o.Vendors)),
+		Evidence: Evidence{list(o.Words), o.Expected, o.Observed},
+	}
+	for i, w := range o.Vendors {
+		out.Vendors[i] = OutageVendor{w.Name, v.when(w.Reported), v.when(w.LastHeard), v.when(w.NextFollowUp), w.Reference}
+	}
+	return out
+}
+
+func (d *Desk) listOutages(ctx context.Context, l Limit, row func(Outage) error) error {
+	return each(ctx, d, row, func(tx *store.Tx) []Outage { return shown(tx.Outages(all(l.Limit)), d.View.Outage) })
+}
+
+func (d *Desk) showOutage(ctx context.Context, which ID, row func(Outage) error) error {
+	id, err := ParseOutage(which.ID)
+	if err != nil {
+		return err
+	}
+	return one(ctx, d, row, func(tx *store.Tx) (Outage, error) {
+		o, ok := tx.Outage(id)
+		if !ok {
+			return Outage{}, notFound("no outage %s; \"aboveline outage list\" shows those there are", outage(id))
+		}
+		return d.View.Outage(o), nil
+	})
+}
