@@ -35,7 +35,7 @@ type dialogue struct {
 	mistakes int
 }
 
-// known are the verbs that a client may use. After a DATA that was refused, anything else is somebody's mail.
+// known are the verbs that a client may use.
 var known = map[string]bool{
 	"HELO": true, "EHLO": true, "LHLO": true, "MAIL": true, "RCPT": true, "DATA": true, "RSET": true, "NOOP": true,
 	"QUIT": true, "VRFY": true, "EXPN": true, "HELP": true, "STARTTLS": true, "AUTH": true, "BDAT": true,
@@ -56,7 +56,7 @@ func (g *gate) readCommand() {
 	}
 	text, ok := bytes.CutSuffix(line, []byte("\r\n"))
 	if !ok || !clean(text) {
-		g.badLine()
+		g.badLine("500 5.5.2 A command line ends with CR LF and has no control characters in it")
 		return
 	}
 	if g.isDraining() {
@@ -76,21 +76,27 @@ func clean(line []byte) bool {
 	return true
 }
 
-// badLine answers what is no command line. RFC 5321, section 2.3.8: a line ends with CR LF.
-func (g *gate) badLine() {
-	if g.badLines++; g.badLines > maxBadLines || g.refused {
+// badLine answers what is no command. After a DATA that was refused it is somebody's mail, and its next line might be
+// a command.
+func (g *gate) badLine(reply string) {
+	if g.refused {
+		g.end(errHasty)
+		return
+	}
+	if g.badLines++; g.badLines > maxBadLines {
 		g.end(errSpeech)
 		return
 	}
-	g.say("500 5.5.2 A command line ends with CR LF and has no control characters in it")
+	g.say(reply)
 }
 
 // command answers what go-smtp must not see, and passes on the rest.
 func (g *gate) command(line string) {
 	verb, arg, _ := strings.Cut(line, " ")
 	verb = strings.ToUpper(verb)
-	if g.refused && !known[verb] {
-		g.end(errHasty)
+	if !known[verb] {
+		g.verb = ""
+		g.strange(verb)
 		return
 	}
 	g.verb, g.refused = verb, false
@@ -103,12 +109,20 @@ func (g *gate) command(line string) {
 		g.say("502 5.5.1 Nobody logs in here; mail to the desk is taken without")
 	case "HELP":
 		g.say("214 2.0.0 " + g.s.help())
-	case "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "CONNECT", "PATCH":
-		g.end(errBrowser)
 	case "MAIL", "RCPT", "DATA", "EHLO", "HELO", "LHLO":
 		g.mailCommand(verb, arg, line)
 	default:
 		g.pass(line)
+	}
+}
+
+// strange answers a verb that nobody knows.
+func (g *gate) strange(verb string) {
+	switch verb {
+	case "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "CONNECT", "PATCH":
+		g.end(errBrowser)
+	default:
+		g.badLine("500 5.5.2 There is no such command")
 	}
 }
 
@@ -237,7 +251,7 @@ func lastWord(why error) string {
 	case errors.Is(why, errClosing):
 		return "421 4.3.2 We are closing for a moment; please come back in a few minutes"
 	case errors.Is(why, errSpeech):
-		return "421 4.7.0 This is no SMTP; goodbye"
+		return "421 4.7.0 Too many lines that are no commands; goodbye"
 	case errors.Is(why, errHasty):
 		return "503 5.5.0 Wait for our reply before you send more (RFC 2920); nothing of this mail was kept; goodbye"
 	case errors.Is(why, errLongCommand):

@@ -51,6 +51,9 @@ func (p *peers) leave(peer netip.Addr) {
 	defer p.mu.Unlock()
 	p.total--
 	net := network(peer)
+	if !net.IsValid() {
+		return
+	}
 	if p.open[net]--; p.open[net] <= 0 {
 		delete(p.open, net)
 	}
