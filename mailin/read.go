@@ -145,6 +145,7 @@ func words(m *rules.Mail, msg *mime.Message) {
 	r := reply.Visible(reply.Input{Text: msg.Plain, HTML: msg.HTML, Subject: m.Subject})
 	m.Reply, m.Lead, m.Quoted, m.Forwarded = r.Reply, r.Lead, r.Quoted, r.Forwarded
 	m.Language, m.Confidence = language.Guess(r.Words)
+	m.Fields = fields(m.Reply)
 	if m.Forwarded == nil {
 		m.Forwarded = attached(msg)
 	}

@@ -13,7 +13,11 @@ func (m *Message) sort(i int, b *budget) {
 	if p.nested != nil && p.Name == "" {
 		return // it is in Nested, and has no name to show
 	}
-	if len(p.Body) == 0 && p.Name == "" {
+	inner := p.inner()
+	if b.attachments -= len(inner); b.attachments >= 0 {
+		m.Attachments = append(m.Attachments, inner...)
+	}
+	if len(p.Body) == 0 && p.Name == "" || p.replaced {
 		return
 	}
 	if b.attachments--; b.attachments < 0 {
@@ -72,9 +76,17 @@ func (m *Message) compose() {
 		kids[m.Parts[i].Parent] = append(kids[m.Parts[i].Parent], i)
 	}
 	g := m.gather(0, kids)
+	for i := range m.Parts {
+		if m.Parts[i].spare && strings.TrimSpace(strings.Join(g.text, "")) == "" {
+			g = m.Parts[i].inside.all()
+		}
+	}
 	m.Text = strings.Join(g.text, "\n")
 	m.Plain = strings.Join(g.plain, "\n")
 	m.HTML = strings.Join(g.html, "\n")
+	if armoured(m.Plain) {
+		m.odd("the text is encrypted (PGP): it cannot be read")
+	}
 }
 
 // texts is what a part and those below it say: in reading order as plain text, and apart by how it was written.
@@ -86,10 +98,26 @@ func (t *texts) add(o texts) {
 	t.html = append(t.html, o.html...)
 }
 
+// all is the texts of a message that was inside another.
+func (m *Message) all() (t texts) {
+	if strings.TrimSpace(m.Text) != "" {
+		t.text = []string{m.Text}
+	}
+	if strings.TrimSpace(m.Plain) != "" {
+		t.plain = []string{m.Plain}
+	}
+	if m.HTML != "" {
+		t.html = []string{m.HTML}
+	}
+	return t
+}
+
 // gather is the texts of a part and those below it. Its depth is that of the multiparts, which Scan has capped.
 func (m *Message) gather(i int, kids [][]int) (all texts) {
 	p := &m.Parts[i]
 	switch {
+	case p.inside != nil && !p.spare:
+		return p.inside.all()
 	case p.attached || p.nested != nil:
 		return all
 	case p.Type == "text/plain" && m.isBody(i):

@@ -34,7 +34,10 @@ type Part struct {
 	Body        []byte // transfer encoding removed; empty for multiparts
 	Text        string // as UTF-8 where the part is textual
 	nested      *Message
-	attached    bool // it is one of the attachments
+	inside      *Message // what a container held that was opened
+	replaced    bool     // inside is all there was in it
+	spare       bool     // the text inside repeats the mail's, and counts only where the mail has none
+	attached    bool     // it is one of the attachments
 }
 
 // Get is the first value of a field, "" where there is none.

@@ -75,6 +75,7 @@ func (m *Message) parts(r *Report, b *budget, depth int) {
 		if p.Type == "message/rfc822" || p.Type == "message/global" {
 			m.open(&p, b, depth)
 		}
+		m.unwrap(&p, b, depth)
 		m.Parts = append(m.Parts, p)
 	}
 	for i := range m.Parts {
