@@ -28,7 +28,7 @@ type Arrival struct {
 
 // deliver takes a mail in; nil means that it is durable.
 func (d *Desk) deliver(ctx context.Context, a Arrival, row func(None) error) error {
-	err := d.Gateway.Deliver(ctx, rules.Arrival{Envelope: a.Envelope, Received: a.Received, Raw: a.Raw})
+	err := d.Gateway.Take(ctx, rules.Arrival{Envelope: a.Envelope, Received: a.Received, Raw: a.Raw})
 	switch {
 	case err == nil:
 		return row(None{})
@@ -39,6 +39,9 @@ func (d *Desk) deliver(ctx context.Context, a Arrival, row func(None) error) err
 }
 
 func (d *Desk) reload(ctx context.Context, _ None, row func(None) error) error {
+	if d.Gateway.Reload == nil {
+		return errNotServing
+	}
 	if err := d.Gateway.Reload(ctx); err != nil {
 		return err
 	}

@@ -9,17 +9,23 @@ import (
 	"aboveline.example/store"
 )
 
-// Gateway is what operations ask of the program around the store: everything that decides or takes mail in. Each
-// call is durable when it returns nil.
-type Gateway interface {
-	Deliver(ctx context.Context, a rules.Arrival) error     // a mail through the pipe's door
-	Release(ctx context.Context, id rules.HeldID) error     // a held mail goes on, its writer believed this once
-	DropHeld(ctx context.Context, id rules.HeldID) error    // a held mail is let go; its bytes stay in the ledger
-	RetryParked(ctx context.Context, id rules.MailID) error // a parked mail is read and decided anew
-	Reload(ctx context.Context) error                       // the config is read again; a bad one changes nothing
-	Wake()                                                  // the outbox has work
-	Polls() []Poll                                          // each mailbox, and when it was last read
+// Gateway is what operations ask of the program around the store: everything that decides, or takes mail in. What
+// returns no error is durable. A nil function is one that this process does not have, and whoever asks is told.
+type Gateway struct {
+	Take    func(ctx context.Context, a rules.Arrival) error            // a mail through the pipe's door
+	Release func(ctx context.Context, id rules.HeldID, by string) error // a held mail goes on, its writer believed
+	Drop    func(ctx context.Context, id rules.HeldID) error            // a held mail is let go
+	Retry   func(ctx context.Context, id rules.MailID) error            // a parked mail is read and decided anew
+	Reload  func(ctx context.Context) error                             // the config anew; a bad one changes nothing
+	Wake    func()                                                      // the outbox has work
+	Polls   func() []Poll                                               // each mailbox, and when it was last read
 }
+
+// Operator is who releases a held mail at the command line.
+const Operator = "operator"
+
+// errNotServing is what is asked of the running gateway alone.
+var errNotServing = &Error{CodeRefused, "this needs a running gateway; start one with \"aboveline serve\""}
 
 // Poll is when a mailbox was last read.
 type Poll struct {

@@ -71,11 +71,13 @@ func notHeld(id rules.HeldID) error {
 }
 
 func (d *Desk) releaseHeld(ctx context.Context, which ID, row func(MailRow) error) error {
-	return d.decideHeld(ctx, which, row, d.Gateway.Release)
+	return d.decideHeld(ctx, which, row, func(ctx context.Context, id rules.HeldID) error {
+		return d.Gateway.Release(ctx, id, Operator)
+	})
 }
 
 func (d *Desk) dropHeld(ctx context.Context, which ID, row func(MailRow) error) error {
-	return d.decideHeld(ctx, which, row, d.Gateway.DropHeld)
+	return d.decideHeld(ctx, which, row, d.Gateway.Drop)
 }
 
 func (d *Desk) decideHeld(ctx context.Context, which ID, row func(MailRow) error, decide func(context.Context, rules.HeldID) error) error {

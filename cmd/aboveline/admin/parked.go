@@ -83,7 +83,7 @@ func (d *Desk) retryParked(ctx context.Context, which ID, row func(MailRow) erro
 	}); err != nil {
 		return err
 	}
-	if err := d.Gateway.RetryParked(ctx, id); err != nil {
+	if err := d.Gateway.Retry(ctx, id); err != nil {
 		return err
 	}
 	return d.ledgerLine(ctx, id, row)

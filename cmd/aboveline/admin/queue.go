@@ -138,9 +138,15 @@ func notQueued(id string) error {
 func (d *Desk) retryQueue(ctx context.Context, which ID, row func(QueueRow) error) error {
 	err := d.changeQueue(ctx, which, row, func(tx *store.Tx, id rules.OutgoingID) error { return tx.QueueRetry(id, time.Now()) })
 	if err == nil {
-		d.Gateway.Wake()
+		d.wake()
 	}
 	return err
+}
+
+func (d *Desk) wake() {
+	if d.Gateway.Wake != nil {
+		d.Gateway.Wake()
+	}
 }
 
 func (d *Desk) holdQueue(ctx context.Context, which ID, row func(QueueRow) error) error {
@@ -194,6 +200,6 @@ func (d *Desk) releaseQueue(ctx context.Context, _ None, row func(int) error) er
 	}); err != nil {
 		return err
 	}
-	d.Gateway.Wake()
+	d.wake()
 	return row(n)
 }

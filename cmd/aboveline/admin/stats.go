@@ -56,5 +56,9 @@ func (d *Desk) stats(ctx context.Context, _ None, row func(Figures) error) error
 	if err != nil {
 		return err
 	}
-	return row(d.View.Figures(s, d.Gateway.Polls()))
+	var polls []Poll
+	if d.Gateway.Polls != nil {
+		polls = d.Gateway.Polls()
+	}
+	return row(d.View.Figures(s, polls))
 }
