@@ -25,6 +25,9 @@ func attributionAt(ls []line, j int, quote bool) (n int, head string) {
 		if k > 0 && (l.blank() || l.depth != ls[j].depth && !splitAddress(ls, j-k) || l.role != own) {
 			break
 		}
+		if k > 0 && best > 0 && finished(l.text) && !opens(l.look()) {
+			break
+		}
 		cand = l.look() + " " + cand
 		if len(cand) > maxAttribution {
 			break
@@ -85,7 +88,7 @@ func opensSoon(ls []line, j, k int) bool {
 // complete says whether a line can begin an attribution that is name first: it starts with a name or an address,
 // not in the middle of one.
 func complete(s string) bool {
-	s = strings.TrimLeft(s, "\"'*_[(“„«")
+	s = strings.TrimLeft(s, " \"'*_[(“„«-#")
 	r, _ := utf8.DecodeRuneInString(s)
 	if !unicode.IsUpper(r) && !unicode.Is(unicode.Han, r) && !unicode.IsDigit(r) {
 		// A bare address or a name in small letters begins a line too, if it is whole.
@@ -178,7 +181,13 @@ func attributesQuote(s string, e *evidence, first, lastVerb bool) bool {
 	case e.colon && e.weak && lastVerb && (e.email || e.dated()):
 		return true
 	case e.colon && e.weak && lastVerb && e.words <= 4:
-		return named(s)
+		return nameOnly(s, e.words-1)
+	case e.colon && e.date && e.clock && nameOnly(s, 2):
+		return true
+	case e.verbColon && e.dated():
+		return true
+	case (bracketed(s) || strings.HasPrefix(s, "* ")) && (e.dated() || e.words >= 2 && e.words <= 4 && !e.colon && nameOnly(s, 2)):
+		return true
 	case e.colon && e.email && (e.dated() || e.clock || e.quoting):
 		return true
 	case e.colon && e.quoting && firstKind(strings.TrimLeft(s, "*-[( "))&isQuoting != 0:
@@ -193,8 +202,6 @@ func attributesQuote(s string, e *evidence, first, lastVerb bool) bool {
 		return e.words <= 30 && (endsInAddress(s) || lastVerb)
 	case !e.colon && lastVerb && e.verb && (e.email || first && e.dated()):
 		return true
-	case bracketed(s) && e.dated():
-		return true
 	}
 	return false
 }
@@ -204,6 +211,43 @@ func named(s string) bool {
 	s = strings.TrimLeft(s, "\"'*_[(<“„")
 	r, _ := utf8.DecodeRuneInString(s)
 	return unicode.IsUpper(r) || unicode.IsLetter(r) && strings.IndexByte(s, '@') > 0 && strings.IndexByte(s, '@') < max(0, strings.IndexByte(s+" ", ' '))
+}
+
+// pronouns begin sentences that only look like "Anna said:".
+var pronouns = words("it", "he", "she", "they", "we", "i", "you", "this", "that", "the", "someone", "manual", "han", "hon", "hun", "de", "vi", "jag", "jeg", "det", "den", "hän", "se", "er", "sie", "es", "il", "elle", "google", "wikipedia", "log", "loggen", "error")
+
+// nameOnly says whether the words of s before any figure are a name: at least min words, all with capitals, save for
+// those that attributions know.
+func nameOnly(s string, least int) bool {
+	n := 0
+	for w := range strings.FieldsFuncSeq(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '-' && r != '\'' }) {
+		k := kindOf(w)
+		r, _ := utf8.DecodeRuneInString(w)
+		switch {
+		case n == 0 && pronouns[strings.ToLower(w)]:
+			return false
+		case unicode.IsUpper(r) || unicode.Is(unicode.Han, r):
+			n++
+		case k == 0:
+			return false
+		}
+	}
+	return n >= max(least, 1)
+}
+
+// finished says whether a line ends a sentence, so that what follows begins anew. A point after few letters is an
+// abbreviation ("jan.", "St.").
+func finished(s string) bool {
+	if s == "" {
+		return true
+	}
+	switch s[len(s)-1] {
+	case '!', '?':
+		return true
+	case '.':
+		return len(s)-strings.LastIndexAny(s[:len(s)-1], " .") > 5
+	}
+	return false
 }
 
 func endsInAddress(s string) bool {

@@ -8,21 +8,22 @@ import (
 
 // evidence is what one look at a candidate for an attribution finds. It is one pass over at most a few hundred bytes.
 type evidence struct {
-	email   bool // something like a@b, or an identifier in angle brackets
-	clock   bool // 12:30, 12.30, 12h30
-	date    bool // 2026-03-01, 1.3.2026, or a month beside a number
-	year    bool // 1970 to 2099 alone
-	month   bool
-	day     bool // weekday
-	number  bool
-	verb    bool
-	weak    bool
-	quoting bool
-	asian   bool
-	last    word // what the last word is
-	words   int
-	colon   bool // the end is a colon, or what stands for one
-	rule    bool // the end is dashes
+	email     bool // something like a@b, or an identifier in angle brackets
+	clock     bool // 12:30, 12.30, 12h30
+	date      bool // 2026-03-01, 1.3.2026, or a month beside a number
+	year      bool // 1970 to 2099 alone
+	month     bool
+	day       bool // weekday
+	number    bool
+	verb      bool
+	weak      bool
+	quoting   bool
+	asian     bool
+	verbColon bool // a verb is followed by a colon right away
+	last      word // what the last word is
+	words     int
+	colon     bool // the end is a colon, or what stands for one
+	rule      bool // the end is dashes
 }
 
 // dated says that a day is named.
@@ -39,6 +40,9 @@ func gather(s string) evidence {
 			i += e.digits(s[i:])
 		case unicode.IsLetter(r):
 			i += e.letters(s[i:])
+			if e.last&isVerb != 0 && i < len(s) && s[i] == ':' {
+				e.verbColon = true
+			}
 		default:
 			i += n
 		}

@@ -22,7 +22,7 @@ const (
 var (
 	quoteClasses       = []string{"yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "ms-outlook-quote", "moz-cite-body", "fastmail-quote", "quoted-text", "gmail_quote_container", "ecxgmail_quote", "airmail_quote", "hs_reply_quote", "freshdesk_quote", "zendesk_quote", "iwantquote", "front-blockquote", "mailspring-quote", "nylas-quote"}
 	attributionClasses = []string{"gmail_attr", "moz-cite-prefix", "ecxgmail_attr", "airmail_on", "bloop_original_head", "gmail_quote_attribution"}
-	cutIDs             = []string{"divrplyfwdmsg", "outlookmessageheader", "mail-editor-reference-message-container", "reply-intro", "isreplycontent", "oriMsgHtmlSeperator"}
+	cutIDs             = []string{"divrplyfwdmsg", "outlookmessageheader", "mail-editor-reference-message-container", "reply-intro", "isreplycontent", "olk_src_body_section", "oriMsgHtmlSeperator"}
 	cutClasses         = []string{"outlookmessageheader", "yahoo_quoted_begin", "wisestampquote", "replyheader"}
 	signatureClasses   = []string{"gmail_signature", "moz-signature", "ecxgmail_signature", "protonmail_signature_block", "bloop_sign", "mobile-signature"}
 	signatureIDs       = []string{"signature", "ms-outlook-mobile-signature", "applemailsignature", "applelinkedsignature", "composer_signature"}

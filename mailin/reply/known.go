@@ -11,6 +11,7 @@ const (
 	shingle    = 4       // words in a row that must agree
 	maxKnown   = 1 << 20 // bytes of known texts that are read
 	maxShingle = 200_000
+	maxWords   = 300_000 // words of the mail that are compared
 )
 
 // shingles are the runs of words in the texts we sent. nil knows nothing.
@@ -66,6 +67,9 @@ func (k *shingles) mark(ls []line) {
 	}
 	var all []place
 	for i := range ls {
+		if len(all) > maxWords {
+			break
+		}
 		for _, w := range foldWords(ls[i].look()) {
 			all = append(all, place{i, w})
 		}

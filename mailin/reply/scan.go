@@ -22,6 +22,7 @@ type scan struct {
 	forwarded bool // the subject says that the mail is passed on
 	attr      bool // an attribution or header block stands somewhere
 	html      bool
+	first     int // see wroteBefore
 }
 
 func scanText(text string, in *Input, known *shingles) *scan {
@@ -243,14 +244,13 @@ func (s *scan) attribution(i int) (done bool) {
 	return true
 }
 
-// wroteBefore says whether own words stand above line i.
+// wroteBefore says whether own words stand above line i. The first of them is remembered, since roles only ever move
+// away from own while the walk goes on.
 func (s *scan) wroteBefore(i int) bool {
-	for j := i - 1; j >= 0; j-- {
-		if l := &s.ls[j]; l.role == own && !l.blank() || l.head != "" {
-			return true
-		}
+	for s.first < len(s.ls) && s.ls[s.first].head == "" && (s.ls[s.first].role != own || s.ls[s.first].blank()) {
+		s.first++
 	}
-	return s.ls[i].head != ""
+	return s.first < i || s.ls[i].head != ""
 }
 
 // ours says whether a mail of ours follows line i.

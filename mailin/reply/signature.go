@@ -98,36 +98,50 @@ func trimDevices(ls []line, from, to int) int {
 	end := to
 	for i := to - 1; i >= from; i-- {
 		l := &ls[i]
-		switch {
-		case l.blank(), l.role != own:
-		case decoration(l.text), deviceLine(l.text), l.marks&markSignature != 0 && markedSignature(ls, from, i):
-			end = i
+		if l.blank() || l.role != own {
 			continue
-		default:
-			give(ls, end, to, signature)
-			return end
 		}
+		if start, ok := markedSignature(ls, from, i); ok {
+			end, i = start, start
+			continue
+		}
+		if !decoration(l.text) && !deviceLine(l.text) {
+			break
+		}
+		end = i
 	}
 	give(ls, end, to, signature)
 	return end
 }
 
-func deviceLine(s string) bool { return len(s) <= 200 && device.MatchString(s) }
+// apology is what people add to a device line; any other clause makes a sentence of it.
+var apology = regexp.MustCompile(`(?i)[,.]\s+(?:(?:please |kindly )?(?:excuse|forgive|pardon)|sorry|apolog|ursäkta|beklager|unnskyld|undskyld)`)
 
-// markedSignature says whether the signature that HTML marks and that ends at line i is more than a name.
-func markedSignature(ls []line, from, i int) bool {
-	n, card := 0, false
+// deviceLine says whether a line is a mail program's about itself, and not a sentence that begins like one.
+func deviceLine(s string) bool {
+	if len(s) > 200 || !device.MatchString(s) {
+		return false
+	}
+	if i := strings.IndexAny(s, ",.!?"); i > 0 && i < len(s)-1 && s[i+1] == ' ' && !apology.MatchString(s) {
+		return false
+	}
+	return strings.Count(s, " ") <= 14
+}
+
+// markedSignature reads the signature that HTML marks and that ends at line i; ok says that it is more than a name,
+// for "/Kari" stays.
+func markedSignature(ls []line, from, i int) (start int, ok bool) {
+	n := 0
+	start = i
 	for j := i; j >= from && (ls[j].marks&markSignature != 0 || ls[j].blank()); j-- {
-		if !ls[j].blank() {
-			n++
-			card = card || contact(ls[j].text)
+		if ls[j].blank() {
+			continue
 		}
+		n++
+		ok = ok || contact(ls[j].text)
+		start = j
 	}
-	for j := i + 1; j < len(ls) && (ls[j].marks&markSignature != 0 || ls[j].blank()); j++ {
-		n += count(ls, j, j+1)
-		card = card || contact(ls[j].text)
-	}
-	return n > 2 || card
+	return start, n > 2 || ok
 }
 
 // decoration says whether a line is only a drawn rule, or the invisible letter by which one client marks its end.

@@ -1,0 +1,323 @@
+package reply
+
+import (
+	"strings"
+	"testing"
+)
+
+// attributions are how clients and people announce a quotation, by language. "/" separates wrapped lines.
+var attributions = map[string][]string{
+	"en": {
+		"On Mon, 5 Jan 2015 at 14:30, Anna Ek <anna@omdirekt.example> wrote:",
+		"On Mon, Jan 05, 2015 at 02:30:12PM +0100, Anna Ek wrote:",
+		"On Monday 05 January 2015 14:30:12 Anna Ek wrote:",
+		"On 05/01/15 14:30, Anna Ek wrote:",
+		"On 2015-01-05 14:30, anna@omdirekt.example wrote:",
+		"On 1/5/2015 2:30 PM, Anna Ek wrote:",
+		"On Mon, 2015-01-05 at 14:30 +0100, Anna Ek wrote:",
+		"On Jan 5, 2015, at 2:30 PM, Anna Ek wrote:",
+		"On Mon, 5 Jan 2015, Anna Ek wrote:",
+		"On Mon, 5 Jan 2015 14:30:12 +0100¦Anna Ek <anna@omdirekt.example> wrote:",
+		"On Mon, Jan 5, 2015 at 2:30 PM, Anna Ek via users <¦users@lists.omdirekt.example> wrote:",
+		"Anna Ek <anna@omdirekt.example> writes:",
+		"Anna Ek writes:",
+		"Anna Ek wrote:",
+		"anna wrote:",
+		"Anna Ek <anna@omdirekt.example> wrote on 05/01/2015 14:30:12:",
+		"\"Anna Ek\" <anna@omdirekt.example> wrote in message¦news:abc@lists.example...",
+		"In article <1234@news.example>, Anna Ek wrote:",
+		"In message <1234@news.example>, Anna Ek writes:",
+		"Quoting Anna Ek <anna@omdirekt.example>:",
+		"Quoting Anna Ek (anna@omdirekt.example):",
+		"* Anna Ek <anna@omdirekt.example> [2015-01-05 14:30]:",
+		"* Anna Ek (anna@omdirekt.example) [150105 14:30]:",
+		"* Anna Ek [2015-01-05]:",
+		"[Anna Ek, 2015-01-05]",
+		"Anna Ek said:",
+		"Thus spake Anna Ek (anna@omdirekt.example):",
+		"Previously, on Jan 5, Anna Ek said:",
+		"According to Anna Ek:",
+		"At Mon, 5 Jan 2015 14:30:12 +0100,¦Anna Ek wrote:",
+		"At 14:30 05.01.2015, you wrote:",
+		"on 5/1/15 14:30, Anna Ek at anna@omdirekt.example wrote:",
+		"--- Anna Ek <anna@omdirekt.example> wrote:",
+		"--- On Mon, 1/5/15, Anna Ek <anna@omdirekt.example> wrote:",
+		"Hello Anna,¦¦Monday, January 5, 2015, 2:30:12 PM, you wrote:",
+		"On Mon, Jan 5, 2015 at 2:30 PM, Anna Ek¦<anna@omdirekt.example>wrote:",
+		"Am Montag, 5. Januar 2015, 14:30:12 CET schrieb Anna Ek:",
+		"From: Anna Ek <anna@omdirekt.example>¦Subject: Re: [users] the lift¦Date: Mon, 5 Jan 2015 14:30:12 +0100",
+	},
+	"sv": {
+		"Den 5 januari 2015 14:30 skrev Anna Ek <anna@omdirekt.example>:",
+		"Den mån 5 jan. 2015 kl 14:30 skrev Anna Ek <anna@omdirekt.example>:",
+		"Den 2015-01-05 kl. 14:30, skrev Anna Ek:",
+		"5 jan. 2015 kl. 14:30 skrev Anna Ek <anna@omdirekt.example>:",
+		"Anna Ek <anna@omdirekt.example> skrev: (5 januari 2015 14:30:12 CET)",
+		"mån 2015-01-05 klockan 14:30 +0100 skrev Anna Ek:",
+		"Måndagen den 5 januari 2015 14.30 skrev Anna Ek:",
+		"måndag 5 januari 2015 skrev Anna Ek <¦anna@omdirekt.example>:",
+		"Anna Ek skrev 2015-01-05 14:30:",
+		"Anna Ek skrev:",
+		"Anna Ek skriver:",
+		"On 2015-01-05, Anna Ek skrev:",
+		"Citerar Anna Ek <anna@omdirekt.example>:",
+		"Den mån 5 jan. 2015 14:30Anna Ek <anna@omdirekt.example> skrev:",
+		"På mån, 05 jan 2015, skrev Anna Ek:",
+	},
+	"nb": {
+		"man. 5. jan. 2015 kl. 14:30 skrev Kari Nordmann <kari@skole.example>:",
+		"Den 5. januar 2015 kl. 14:30 skrev Kari Nordmann¦<kari@skole.example>:",
+		"5. jan. 2015 kl. 14:30 skrev Kari Nordmann <kari@skole.example>:",
+		"På mandag 5. januar 2015 kl. 14:30:12, skrev Kari Nordmann <¦kari@skole.example>:",
+		"Den 05.01.2015 14:30, skrev Kari Nordmann:",
+		"* Kari Nordmann",
+		"Kari Nordmann skrev:",
+		"[Kari Nordmann]",
+		"Kari Nordmann <kari@skole.example> skreiv:",
+		"Den 5. januar 2015 skreiv Kari Nordmann:",
+		"Siterer Kari Nordmann <kari@skole.example>:",
+		"ty., 06.01.2015 kl. 14.30 +0100, skrev Kari Nordmann:",
+	},
+	"da": {
+		"Den 5. jan. 2015 kl. 14.30 skrev Bo Dam <bo@kommune.example>:",
+		"Den man. 5. jan. 2015 kl. 14.30 skrev Bo Dam <bo@kommune.example>:",
+		"Den 05-01-2015 kl. 14:30 skrev Bo Dam:",
+		"Bo Dam <bo@kommune.example> skrev den 5. januar 2015:",
+		"Bo Dam skrev:",
+		"On Mon, 5 Jan 2015, Bo Dam skrev:",
+		"Citerer Bo Dam <bo@kommune.example>:",
+		"man, 05 01 2015 kl. 14:30 +0100, skrev Bo Dam:",
+	},
+	"fi": {
+		"ma 5. tammik. 2015 klo 14.30 Matti Virta (matti@koulu.example) kirjoitti:",
+		"5. tammikuuta 2015 klo 14.30 Matti Virta¦<matti@koulu.example> kirjoitti:",
+		"Matti Virta <matti@koulu.example> kirjoitti 5.1.2015 kello 14.30:",
+		"Matti Virta kirjoitti 5.1.2015 klo 14:30:",
+		"5.1.2015 14:30, Matti Virta kirjoitti:",
+		"05.01.2015 14:30, Matti Virta kirjoitti:",
+		"ma, 2015-01-05 kello 14:30 +0200, Matti Virta kirjoitti:",
+		"Maanantai 05 Tammikuu 2015 14:30, Matti Virta kirjoitti:",
+		"maanantai, 5. tammikuuta 2015 14.30.12 Matti Virta kirjoitti:",
+		"Matti Virta <matti@koulu.example> kirjoitti:",
+		"Matti Virta kirjoitti:",
+		"Matti Virta wrote:",
+		"Lainaus Matti Virta <matti@koulu.example>:",
+		"Lainaus \"Matti Virta\" <matti@koulu.example>:",
+		"Viestissä Maanantai 05 Tammikuu 2015 14:30, Matti Virta kirjoitti:",
+		"On ma, tammi 05, 2015 at 02:30:12 +0200, Matti Virta wrote:",
+		"On 5.1.2015 14.30, Matti Virta wrote:",
+		"Matti Virta kirjoittaa:",
+		"Matti Virta <matti@koulu.example> kirjoittaa:",
+		"Matti Virta kirjoitti viestissään¦<1234@news.example>:",
+		"Matti Virta sanoi:",
+		"5.1.2015 klo 14.30 Matti Virta kirjoitti:",
+		"Ma 5.1.2015 klo 14.30 Matti Virta (matti@koulu.example) kirjoitti:",
+		"Päiväys Mon, 5 Jan 2015 14:30:12 +0200¦Matti Virta <matti@koulu.example> kirjoitti:",
+		"Mon, 05 Jan 2015 14:30:12 +0200, Matti Virta <matti@koulu.example> kirjoitti:",
+		"On Mon, 5 Jan 2015, Matti Virta kirjoitti:",
+		"Virta Matti wrote on 5.1.2015 14:30:",
+		"Hei,¦¦maanantaina, 5. tammikuuta 2015, kirjoitit:",
+		"Matti Virta <matti@koulu.example>¦kirjoitti:",
+		"Matti Virta kirjutti:",
+	},
+	"de": {
+		"Am 05.01.2015 um 14:30 schrieb Hans Vogt:",
+		"Am 5. Januar 2015 um 14:30 schrieb Hans Vogt <hans@werk.example>:",
+		"Am Mo., 5. Jan. 2015 um 14:30 Uhr schrieb Hans Vogt <¦hans@werk.example>:",
+		"Am Montag, 5. Januar 2015 14:30 schrieb Hans Vogt:",
+		"Am Montag, den 05.01.2015, 14:30 +0100 schrieb Hans Vogt:",
+		"Hans Vogt schrieb am 05.01.2015 um 14:30:",
+		"Hans Vogt <hans@werk.example> schrieb am Mo., 5. Jan. 2015,¦14:30:",
+		"Hans Vogt <hans@werk.example> schrieb:",
+		"Hans Vogt schrieb:",
+		"Zitat von Hans Vogt <hans@werk.example>:",
+		"Hallo Hans!¦¦Am 05 Jan 2015 schrieb Hans Vogt:",
+		"On Mon, 05 Jan 2015 at 14:30 (+0100), Hans Vogt wrote:",
+		"Hans Vogt, 05.01.2015 14:30:",
+		"Also sprach Hans Vogt <hans@werk.example> (Mon, 5 Jan 2015 14:30:12 +0100):",
+		"begin  Hans Vogt  schrieb:",
+	},
+	"fr": {
+		"Le 5 janvier 2015 à 14:30, Luc Petit <luc@mairie.example> a écrit :",
+		"Le lun. 5 janv. 2015 à 14:30, Luc Petit <luc@mairie.example> a¦écrit :",
+		"Le 05/01/2015 14:30, Luc Petit a écrit :",
+		"Le lundi 05 janvier 2015 à 14:30 +0100, Luc Petit a écrit :",
+		"Le Mon, 5 Jan 2015 14:30:12 +0100,¦Luc Petit <luc@mairie.example> a écrit :",
+		"Luc Petit a écrit :",
+		"Luc Petit a écrit:",
+		"Selon Luc Petit <luc@mairie.example>:",
+		"Luc Petit <luc@mairie.example> écrivait (wrote) :",
+		"Le Monday 5 January 2015 14:30, Luc Petit a écrit :",
+		"Le 5 janv. 2015, Luc Petit disait :",
+	},
+	"nl": {
+		"Op 5 januari 2015 14:30 schreef Jan Smit <jan@gemeente.example>:",
+		"Op ma 5 jan. 2015 om 14:30 schreef Jan Smit <¦jan@gemeente.example>:",
+		"Op 05-01-15 om 14:30 schreef Jan Smit:",
+		"Op maandag 5 januari 2015 14:30 schreef Jan Smit:",
+		"Jan Smit schreef op ma 05-01-2015 om 14:30 [+0100]:",
+		"Jan Smit schreef:",
+		"Citeren Jan Smit <jan@gemeente.example>:",
+	},
+	"es": {
+		"El 5 de enero de 2015, 14:30, Luis Gil <luis@ayto.example> escribió:",
+		"El lun, 5 ene 2015 a las 14:30, Luis Gil (<luis@ayto.example>) escribió:",
+		"El 05/01/15 14:30, Luis Gil escribió:",
+		"El Mon, 05 Jan 2015 14:30:12 +0100¦Luis Gil <luis@ayto.example> escribió:",
+		"Luis Gil escribió:",
+		"Luis Gil <luis@ayto.example> dijo:",
+		"El lunes, 5 de enero de 2015 Luis Gil¦escribió:",
+		"Citando a Luis Gil <luis@ayto.example>:",
+	},
+	"it": {
+		"Il giorno 5 gennaio 2015 14:30, Ugo Riva <ugo@comune.example> ha scritto:",
+		"Il giorno lun 5 gen 2015 alle ore 14:30 Ugo Riva <ugo@comune.example>¦ha scritto:",
+		"Il 05/01/2015 14:30, Ugo Riva ha scritto:",
+		"Alle 14:30, lunedì 5 gennaio 2015, Ugo Riva ha scritto:",
+		"In data lunedì 5 gennaio 2015 14:30:12, Ugo Riva ha scritto:",
+		"Ugo Riva ha scritto:",
+		"Ugo Riva wrote:",
+		"On Mon 05 January 2015, Ugo Riva wrote:",
+	},
+	"pl": {
+		"W dniu 5 stycznia 2015 14:30 użytkownik Jan Lis <jan@urzad.example> napisał:",
+		"W dniu 05.01.2015 o 14:30, Jan Lis pisze:",
+		"pon., 5 sty 2015 o 14:30 Jan Lis <jan@urzad.example> napisał(a):",
+		"Dnia 05-01-2015, pon o godzinie 14:30 +0100, Jan Lis napisał(a):",
+		"Dnia poniedziałek 05 styczeń 2015 14:30, Jan Lis napisał:",
+		"Użytkownik Jan Lis napisał:",
+		"Jan Lis <jan@urzad.example> pisze:",
+		"On Mon, 5 Jan 2015, Jan Lis napisał(a):",
+	},
+	"pt": {
+		"Em 5 de janeiro de 2015 14:30, Rui Melo <rui@camara.example> escreveu:",
+		"Em seg., 5 de jan. de 2015 às 14:30, Rui Melo <¦rui@camara.example> escreveu:",
+		"Em 05-01-2015 14:30, Rui Melo escreveu:",
+		"Em Seg, 2015-01-05 às 14:30 -0200, Rui Melo escreveu:",
+		"Rui Melo escreveu:",
+	},
+	"cs": {
+		"Dne 5. ledna 2015 14:30 Petr Les <petr@urad.example> napsal(a):",
+		"po 5. 1. 2015 v 14:30 odesílatel Petr Les <petr@urad.example> napsal:",
+		"Dne 5.1.2015 v 14:30 Petr Les napsal(a):",
+		"Petr Les píše v Po 05. 01. 2015 v 14:30 +0100:",
+		"Petr Les napsal:",
+		"Dňa 5. 1. 2015 14:30 Petr Les napísal(a):",
+	},
+	"ru": {
+		"5 января 2015 г., 14:30 пользователь Иван Лес <ivan@gorod.example>¦написал:",
+		"пн, 5 янв. 2015 г. в 14:30, Иван Лес <ivan@gorod.example>:",
+		"05.01.2015 14:30, Иван Лес пишет:",
+		"On Mon, 5 Jan 2015 14:30:12 +0300¦Иван Лес <ivan@gorod.example> wrote:",
+		"В Пн, 05/01/2015 в 14:30 +0300, Иван Лес пишет:",
+		"В письме от 5 января 2015 14:30:12 пользователь Иван Лес написал:",
+		"Здравствуйте, Иван.¦¦Вы писали 5 января 2015 г., 14:30:12:",
+	},
+	"zh": {
+		"在 2015年1月5日，下午2:30，李明 <li@shi.example> 写道：",
+		"李明 <li@shi.example> 于2015年1月5日周一 下午2:30写道：",
+		"2015-01-05 14:30 GMT+08:00 李明 <li@shi.example>:",
+		"於 2015/1/5 14:30，李明 寫道：",
+	},
+	"ja": {
+		"2015年1月5日(月) 14:30 田中 <tanaka@shi.example>:",
+		"2015/01/05 14:30、田中 <tanaka@shi.example> のメール:",
+		"田中さんは書きました:",
+		"2015年1月5日 14:30 田中 <tanaka@shi.example>:",
+	},
+}
+
+func TestAttributionsOnTop(t *testing.T) {
+	for lang, as := range attributions {
+		for _, a := range as {
+			a = strings.ReplaceAll(a, "¦", "\n")
+			greeting := ""
+			if i := strings.Index(a, "\n\n"); i >= 0 {
+				greeting = "\n\n" + a[:i] // a greeting above is the person's own word
+				a = a[i+2:]
+			}
+			for _, mail := range []string{
+				"Ord som jag skrev själv.%\n\n" + a + "\n> citerat ett\n> citerat två\n",
+				"Ord som jag skrev själv.%\n\n" + a + "\n\n> citerat ett\n>\n> citerat två\n",
+				"Ord som jag skrev själv.%\n" + a + "\n>citerat ett\n>citerat två\n\n",
+			} {
+				if strings.HasPrefix(mail[strings.IndexByte(mail, '\n')+1:], "> >") {
+					continue
+				}
+				mail = strings.Replace(mail, "%", greeting, 1)
+				want := "Ord som jag skrev själv." + greeting
+				if got := Visible(Input{Text: mail}).Reply; got != want {
+					t.Errorf("%s: %q: reply = %q, want %q", lang, a, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestAttributionsInline(t *testing.T) {
+	for lang, as := range attributions {
+		for _, a := range as {
+			a = strings.ReplaceAll(a, "¦", "\n")
+			if i := strings.Index(a, "\n\n"); i >= 0 {
+				a = a[i+2:]
+			}
+			mail := a + "\n> fråga ett\n\nSvar ett.\n\n> fråga två\n\nSvar två.\n"
+			r := Visible(Input{Text: mail})
+			if want := "Svar ett.\n\nSvar två."; r.Words != want {
+				t.Errorf("%s: %q: words = %q, want %q", lang, a, r.Words, want)
+			}
+			if want := "> fråga ett\n\nSvar ett.\n\n> fråga två\n\nSvar två."; r.Reply != want {
+				t.Errorf("%s: %q: reply = %q, want %q", lang, a, r.Reply, want)
+			}
+		}
+	}
+}
+
+// TestOwnWordsBeforeQuotation guards sentences of a person's own that stand right above a quotation.
+func TestOwnWordsBeforeQuotation(t *testing.T) {
+	for _, s := range []string{
+		"Jag håller inte med om det här:",
+		"I get this error message:",
+		"The log says:",
+		"Så här ser det ut när jag loggar in:",
+		"Denna text kom upp kl. 14:30:",
+		"Hei, sain tällaisen ilmoituksen:",
+		"Ich habe am Montag folgendes bekommen:",
+		"Summary of the problem:",
+		"See https://omdirekt.example/help for more:",
+		"Hej Anna,",
+		"1. Logga in",
+		"On another note, this part worries me:",
+		"Jeg er uenig i det siste avsnittet:",
+		"Konfigurationen i /etc/hosts är så här:",
+	} {
+		mail := "Hej!\n\n" + s + "\n\n> rad ett\n> rad två\n\nKan ni hjälpa mig?\n"
+		r := Visible(Input{Text: mail})
+		if !strings.Contains(r.Reply, s) || !strings.Contains(r.Reply, "Kan ni hjälpa mig?") {
+			t.Errorf("%q: reply = %q: own words lost", s, r.Reply)
+		}
+	}
+}
+
+// TestOwnWordsLikeAttributions guards sentences that look like attributions and have nothing quoted below.
+func TestOwnWordsLikeAttributions(t *testing.T) {
+	for _, s := range []string{
+		"Den 3 maj 2024 kl 14:30 slutade inloggningen att fungera:",
+		"On Monday we wrote:",
+		"På måndag kommer jag till er.",
+		"Am Montag schrieb ich Ihnen bereits.",
+		"Le 5 janvier je serai absent :",
+		"Anna Ek:",
+		"Från: Malmö\nTill: Lund\nDatum: 3 maj",
+		"Datum: 3 maj\nTid: 14:30\nPlats: Rådhuset",
+		"-- första punkten\n-- andra punkten",
+		"Ämne: bilen\nPris: 3000",
+		"2024-01-15 14:30:25",
+		"Nedan är vad jag skrev:",
+	} {
+		mail := "Hej!\n\n" + s + "\n\nOch sedan mer text som är min egen.\n"
+		if got := Visible(Input{Text: mail}).Reply; got != strings.TrimSpace(mail) {
+			t.Errorf("%q: reply = %q, want all of it", s, got)
+		}
+	}
+}
