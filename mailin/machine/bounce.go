@@ -36,42 +36,41 @@ func (c *reading) cloud() (Verdict, bool) {
 	return Verdict{}, false
 }
 
-// prose finds a notice written for people. A machine must have sent it, and its subject or its words must say that a
-// mail did not arrive; the less sure the sender, the more of them.
+// prose finds a notice written for people. A machine must have sent it, and its subject, its words and what it
+// returns must say that a mail did not arrive: the less sure the sender, the more of them.
 func (c *reading) prose() (Verdict, bool) {
+	if c.human || c.kind == rules.KindList && c.sender < aPostmaster {
+		return Verdict{}, false
+	}
+	if word := prefixOf(c.subject, deliveredSubjects); word != "" && (c.null || c.sender >= aPostmaster) {
+		return Verdict{Kind: rules.KindDelivered, Reason: quote(word), Of: about(c.Facts, c.letter, nil)}, true
+	}
 	subject := prefixOf(strings.TrimLeft(c.subject, "*[(<! "), bounceSubjects)
 	phrase := containsAny(c.folded, bouncePhrases)
-	needed := 1
-	switch {
-	case c.kind == rules.KindList || c.human:
-		return Verdict{}, false
-	case c.kind == rules.KindAutoReply && !(c.sender == aDaemon):
-		needed = 2
-	case c.sender == aDaemon, c.null, c.kind == rules.KindBounce:
-	case c.sender != aPerson:
-		needed = 2
-	default:
+	if c.sender == aPerson && !c.null && c.kind != rules.KindBounce {
 		return c.unnamed(subject, phrase)
 	}
-	count, reason := 0, ""
-	for _, word := range []string{subject, phrase} {
-		if word != "" {
-			count++
-			reason = firstOf([]string{reason, quote(word)})
+	said := 0
+	for _, told := range []bool{subject != "", phrase != "", len(c.header) > 2 || readCode(c.words).reply != ""} {
+		if told {
+			said++
 		}
 	}
-	if count < needed && (subject != "" || phrase != "" || c.sender == aDaemon) {
-		if len(c.header) > 2 || readCode(c.words).reply != "" {
-			count++
-		}
-	}
-	if delivered := prefixOf(c.subject, deliveredSubjects); delivered != "" && (c.null || c.sender >= aPostmaster) {
-		return Verdict{Kind: rules.KindDelivered, Reason: quote(delivered), Of: about(c.Facts, c.letter, nil)}, true
-	}
-	if count < needed {
+	if said < c.needed() || subject == "" && phrase == "" && c.sender != aDaemon {
 		return Verdict{}, false
 	}
-	return c.bounce(firstOf([]string{reason, "a daemon's reply code"})), true
+	return c.bounce(firstOf([]string{quoted(subject), quoted(phrase), "From: a mail daemon"})), true
+}
+
+// needed is how many signs make a notice of what this sender wrote. A null path is an autoresponder's, too.
+func (c *reading) needed() int {
+	if c.sender == aDaemon || c.kind == rules.KindBounce {
+		return 1
+	}
+	if c.null && c.kind != rules.KindAutoReply && prefixOf(c.subject, replySubjects) == "" && containsAny(head(c.words), awayPhrases) == "" {
+		return 1
+	}
+	return 2
 }
 
 // unnamed is a notice whose sender shows nothing: only one that begins as one, says so, shows the refusal or returns

@@ -11,6 +11,10 @@ var bounceSubjects = []string{
 	"your message wasn't delivered", "there was an error sending your mail", "non-delivery", "non delivery", "nondeliverable", "nondelivery", "ndn:", "ndr:",
 	"unable to deliver", "could not deliver", "email delivery", "error sending", "automatically generated: undeliverable", "rejected:", "rejected mail",
 	"e-mail delivery", "permanent delivery failure", "bounced mail", "bounce:", "mail returned", "invalid address", "unknown user", "user unknown", "address not found", "aws notification message",
+	"mailbox full", "mailbox quota", "mailbox exceeded", "mailbox unavailable", "user mailbox exceeds", "quota exceeded", "over quota", "recipient rejected", "recipient unknown", "invalid recipient", "unknown recipient", "delivery unsuccessful",
+	"unsuccessful delivery", "email not delivered", "e-mail not delivered", "mail not deliverable", "not deliverable", "mail rejected", "message rejected", "message blocked", "message you sent blocked", "**message you sent", "considered unsolicited",
+	"your email could not", "your e-mail could not", "your mail could not", "email could not", "could not be delivered", "not delivered", "unable to send", "undelivered email", "mail returned", "return mail", "user not found", "no such user",
+	"user does not exist", "account disabled", "mail account", "system message", "error delivering", "error in delivery", "problem delivering", "delivery exception", "delivery to", "transmission failure", "mail status",
 	"delayed", "delivery delayed", "warning: could not send", "warning: message", "warning - delayed", "mail delayed", "message delayed", "still being retried",
 	// Swedish
 	"olevererbart", "ej levererbart", "ej levererat", "det går inte att leverera", "det gick inte att leverera", "meddelandet kunde inte levereras", "kunde inte levereras",
@@ -53,7 +57,7 @@ var bouncePhrases = []string{
 	"non-delivery", "notification type", "has been rejected", "was rejected by", "did not accept", "group you tried to contact", "failure reasons", "returned message", "may not exist, or you may not have permission",
 	"could not send message", "couldn't deliver", "message was not delivered", "permanent error", "your message wasn't", "address not found", "can not deliver", "not deliver your",
 	"failed to send", "rejected your message", "mail system was unable", "account is disabled", "has not been delivered", "has been delayed", "is delayed for", "been delayed", "still being retried",
-	"will be retried", "not yet been delivered", "unsent message", "undelivered", "original message follows", "the error that the other server returned", "this is a permanent", "your message to",
+	"will be retried", "not yet been delivered", "unsent message", "undelivered", "original message follows", "the error that the other server returned", "this is a permanent",
 	// Swedish
 	"kunde inte levereras", "kunde inte leverera", "går inte att leverera", "gick inte att leverera", "kan inte levereras", "har inte levererats", "levererades inte", "leveransen misslyckades",
 	"kunde inte nå", "har inte kunnat levereras", "har fördröjts",

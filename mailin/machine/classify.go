@@ -46,8 +46,8 @@ func Classify(f Facts) Verdict {
 	c.subject = fold(clip(f.Subject, 998))
 	c.folded = fold(clip(c.words, maxPhrases))
 	for _, question := range []func(*reading) (Verdict, bool){
-		(*reading).report, (*reading).delivery, (*reading).cloud, (*reading).calendar, (*reading).prose,
-		(*reading).marked, (*reading).challenge, (*reading).wordsOfReply, (*reading).unmanned,
+		(*reading).report, (*reading).delivery, (*reading).cloud, (*reading).calendar, (*reading).challenge,
+		(*reading).prose, (*reading).marked, (*reading).wordsOfReply, (*reading).unmanned,
 	} {
 		if v, ok := question(&c); ok {
 			v.NoAck = true
@@ -90,7 +90,7 @@ func (c *reading) contentType() (string, map[string]string) {
 
 // machineSent says whether the mail was sent by a program, whatever it says.
 func (c *reading) machineSent() bool {
-	return c.null || c.sender >= aPostmaster || c.kind == rules.KindAutoReply || c.kind == rules.KindBounce
+	return c.null || c.sender == aDaemon || c.sender == aPostmaster || c.kind == rules.KindAutoReply || c.kind == rules.KindBounce
 }
 
 // marked is the answer of the headers.
@@ -127,3 +127,11 @@ func (c *reading) unmanned() (Verdict, bool) {
 }
 
 func quote(phrase string) string { return `"` + phrase + `"` }
+
+// quoted is quote of a phrase that may be none.
+func quoted(phrase string) string {
+	if phrase == "" {
+		return ""
+	}
+	return quote(phrase)
+}

@@ -28,7 +28,8 @@ func (c *reading) repliesByItself() string {
 		return quote(word)
 	}
 	head := head(c.words)
-	away, machine, received := containsAny(head, awayPhrases), containsAny(head, machinePhrases), containsAny(head, receivedPhrases)
+	away, machine := containsAny(head, awayPhrases), containsAny(head, machinePhrases)
+	received := firstOf([]string{containsAny(head, receivedPhrases), containsAny(head, politePhrases)})
 	switch {
 	case machine != "" && (away != "" || received != ""):
 		return quote(machine)
@@ -46,20 +47,28 @@ func (c *reading) wordsOfReply() (Verdict, bool) {
 		return Verdict{}, false
 	}
 	head := head(c.words)
-	away, machine, received := containsAny(head, awayPhrases), containsAny(head, machinePhrases), containsAny(head, receivedPhrases)
-	subject := prefixOf(c.subject, replySubjects)
-	vague := containsAny(c.subject, awaySubjects)
+	away, machine := containsAny(head, awayPhrases), containsAny(head, machinePhrases)
+	received := firstOf([]string{containsAny(head, receivedPhrases), containsAny(head, politePhrases)})
+	subject, vague := prefixOf(c.subject, replySubjects), containsAny(c.subject, awaySubjects)
+	reason := ""
 	switch {
-	case subject != "" && (strings.HasSuffix(subject, ":") || strings.HasPrefix(strings.TrimPrefix(c.subject, subject), ":") || away+machine+received != "" || c.answers()):
-		return Verdict{Kind: rules.KindAutoReply, Reason: quote(subject)}, true
+	case subject != "" && (c.onlySubject(subject) || machine != "" || c.answers()):
+		reason = quote(subject)
 	case machine != "" && (away != "" || received != "" || c.sender > aProgram):
-		return Verdict{Kind: rules.KindAutoReply, Reason: quote(machine)}, true
+		reason = quote(machine)
 	case away != "" && vague != "" && (c.answers() || c.quiet != "") && len(head) < 800:
-		return Verdict{Kind: rules.KindAutoReply, Reason: quote(vague) + ", " + quote(away)}, true
+		reason = quote(vague) + ", " + quote(away)
 	case received != "" && c.sender > aProgram:
-		return Verdict{Kind: rules.KindAutoReply, Reason: quote(received)}, true
+		reason = quote(received)
 	}
-	return Verdict{}, false
+	return Verdict{Kind: rules.KindAutoReply, Reason: reason}, reason != ""
+}
+
+// onlySubject says whether the subject is the phrase alone, or the phrase, a colon, and the subject it answers. As
+// the beginning of a sentence it is somebody's topic.
+func (c *reading) onlySubject(phrase string) bool {
+	rest := strings.TrimSpace(c.subject[len(phrase):])
+	return rest == "" || strings.HasSuffix(phrase, ":") || strings.HasSuffix(phrase, "]") || rest[0] == ':'
 }
 
 // challenge finds a mail that asks its reader to prove something before their mail is delivered.
@@ -67,6 +76,9 @@ func (c *reading) challenge() (Verdict, bool) {
 	word := containsAny(c.subject, challengePhrases)
 	said := containsAny(head(c.words), challengePhrases)
 	if word == "" && said == "" || c.human {
+		return Verdict{}, false
+	}
+	if c.sender >= aPostmaster || c.kind == rules.KindList {
 		return Verdict{}, false
 	}
 	if word != "" && said != "" || c.machineSent() || c.sender > aProgram || c.quiet != "" {

@@ -5,24 +5,24 @@ package machine
 var replySubjects = []string{
 	// English
 	"automatic reply", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "autoresponse", "autoresponder", "automatic response", "automated response", "automated reply",
-	"automatically generated reply", "out of office:", "out of office autoreply", "out of the office:", "out-of-office:", "ooo:", "oof:", "vacation reply", "vacation:", "[auto-reply]", "[autoreply]", "[auto reply]", "(autoreply)", "auto:",
-	"away from my mail", "away from mail", "auto acknowledgement", "automatic acknowledgement", "away:", "[automatic reply]", "office closed:", "absence:",
+	"automatically generated reply", "out of office:", "out of office autoreply", "out of the office:", "out-of-office:", "ooo:", "oof:", "vacation reply", "[auto-reply]", "[autoreply]", "[auto reply]", "(autoreply)", "auto:",
+	"away from my mail", "away from mail", "auto acknowledgement", "automatic acknowledgement", "[automatic reply]", "office closed:",
 	// Swedish
-	"autosvar", "automatiskt svar", "automatsvar", "frånvaromeddelande", "frånvarande:", "autosvar:", "semester:", "ej på kontoret:",
+	"autosvar", "automatiskt svar", "automatsvar", "frånvaromeddelande", "autosvar:", "ej på kontoret:",
 	// Norwegian
-	"automatisk svar", "autosvar", "fraværsmelding", "fraværsassistent", "fravær:", "ikke på kontoret:", "ikke til stede:", "automatisk melding", "ferie:",
+	"automatisk svar", "autosvar", "fraværsmelding", "fraværsassistent", "ikke på kontoret:", "ikke til stede:", "automatisk melding",
 	// Danish
 	"autosvar", "automatisk svar", "ikke til stede", "fraværsbesked", "ikke på kontoret",
 	// Finnish
-	"automaattinen vastaus", "automaattivastaus", "poissaoloilmoitus", "poissa:", "poissa toimistosta", "lomavastaus",
+	"automaattinen vastaus", "automaattivastaus", "poissaoloilmoitus", "poissa toimistosta", "lomavastaus",
 	// German
-	"automatische antwort", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheitsbenachrichtigung", "abwesenheit:", "abwesend:", "automatische rückantwort", "autoantwort", "automatisch generierte antwort", "nicht im büro:",
+	"automatische antwort", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheitsbenachrichtigung", "automatische rückantwort", "autoantwort", "automatisch generierte antwort", "nicht im büro:",
 	// French
-	"réponse automatique", "reponse automatique", "réponse d'absence", "absence du bureau", "message d'absence", "absent du bureau", "absence :",
+	"réponse automatique", "reponse automatique", "réponse d'absence", "absence du bureau", "message d'absence", "absent du bureau",
 	// Spanish and Portuguese
-	"respuesta automática", "respuesta automatica", "fuera de la oficina", "fuera de oficina", "contestador automático", "resposta automática", "resposta automatica", "fora do escritório", "ausência temporária", "ausente:",
+	"respuesta automática", "respuesta automatica", "fuera de la oficina", "fuera de oficina", "contestador automático", "resposta automática", "resposta automatica", "fora do escritório", "ausência temporária",
 	// Italian and Dutch
-	"risposta automatica", "fuori sede", "fuori ufficio", "assenza dall'ufficio", "automatisch antwoord", "automatisch bericht", "afwezigheidsbericht", "afwezig:", "niet op kantoor", "afwezigheidsassistent",
+	"risposta automatica", "fuori sede", "fuori ufficio", "assenza dall'ufficio", "automatisch antwoord", "automatisch bericht", "afwezigheidsbericht", "niet op kantoor", "afwezigheidsassistent",
 	// others
 	"automatyczna odpowiedź", "odpowiedź automatyczna", "autoodpowiedź", "automatická odpověď", "автоответ", "автоматический ответ", "otomatik yanıt", "automatikus válasz", "自動返信", "自动回复", "自動回覆", "자동 회신", "自动答复",
 }
@@ -94,34 +94,48 @@ var machinePhrases = []string{
 // receivedPhrases are how a helpdesk says that it has a mail. Folded.
 var receivedPhrases = []string{
 	// English
-	"has been received", "we have received your", "we've received your", "we received your", "thank you for contacting", "thanks for contacting", "thank you for your email", "thank you for your e-mail", "thank you for your message",
-	"thank you for reaching out", "thank you for your inquiry", "thank you for submitting", "your ticket has been created", "ticket has been opened", "a ticket has been created", "a new ticket", "request has been created", "has been logged", "your case has been",
-	"your request has been", "we will get back to you", "we'll get back to you", "ticket number is", "your ticket number", "reference number", "case number", "a support ticket",
-	"thank you for your report", "we have received your report", "we have received your abuse", "acknowledge receipt", "assigned the ticket", "has been assigned",
+	"has been received", "we have received your", "we've received your", "we received your",
+	"your ticket has been created", "ticket has been opened", "a ticket has been created", "request has been created", "has been logged",
+	"your request has been",
+	"we have received your report", "we have received your abuse", "acknowledge receipt",
 	// Swedish
-	"vi har tagit emot", "vi har mottagit", "har mottagits", "är mottaget", "tack för ditt mail", "tack för ditt mejl", "tack för ditt meddelande", "tack för att du kontaktar", "tack för din", "vi återkommer", "ärendenummer", "ditt ärende", "har registrerats",
+	"vi har tagit emot", "vi har mottagit", "har mottagits", "är mottaget", "har registrerats",
 	"ärende har skapats",
 	// Norwegian and Danish
-	"vi har mottatt", "er mottatt", "har blitt mottatt", "takk for din henvendelse", "takk for at du kontakt", "takk for at du tok kontakt", "takk for din e-post", "vi svarer deg", "saksnummer", "saken din", "er registrert", "me har motteke", "er motteken", "takk for førespurnaden",
-	"vi har modtaget", "tak for din henvendelse", "tak for din mail", "er modtaget", "sagsnummer", "er blevet oprettet",
+	"vi har mottatt", "er mottatt", "har blitt mottatt", "er registrert", "me har motteke", "er motteken",
+	"vi har modtaget", "er modtaget", "er blevet oprettet",
 	// Finnish
-	"olemme vastaanottaneet", "on vastaanotettu", "kiitos yhteydenotostasi", "kiitos viestistäsi", "palaamme asiaan", "tikettinumero", "tukipyyntösi",
+	"olemme vastaanottaneet", "on vastaanotettu",
 	// German
-	"wir haben ihre", "ist bei uns eingegangen", "vielen dank für ihre", "vielen dank für deine", "ticketnummer", "vorgangsnummer", "ihre anfrage wurde", "eingangsbestätigung",
+	"ist bei uns eingegangen", "ihre anfrage wurde", "eingangsbestätigung",
 	// French
-	"nous avons bien reçu", "a bien été reçu", "merci de nous avoir contacté", "accusé de réception", "votre demande a été", "numéro de ticket", "nous vous répondrons",
+	"nous avons bien reçu", "a bien été reçu", "accusé de réception", "votre demande a été",
 	// Spanish and Portuguese
-	"hemos recibido", "gracias por contactar", "gracias por ponerse en contacto", "su solicitud ha sido", "número de ticket", "acuse de recibo", "recebemos sua", "recebemos o seu", "obrigado por entrar em contato", "obrigado pelo seu contato", "número do chamado",
+	"hemos recibido", "su solicitud ha sido", "acuse de recibo", "recebemos sua", "recebemos o seu",
 	// Italian and Dutch
-	"abbiamo ricevuto", "grazie per averci contattato", "la sua richiesta", "numero di ticket", "wij hebben uw", "we hebben uw", "bedankt voor uw", "bedankt voor je", "ontvangstbevestiging", "ticketnummer",
+	"abbiamo ricevuto", "ontvangstbevestiging",
 	// others
-	"otrzymaliśmy", "мы получили ваш", "ваше обращение", "ваша заявка", "номер заявки", "お問い合わせいただき", "受け付けました", "已收到您的",
+	"otrzymaliśmy", "мы получили ваш", "受け付けました", "已收到您的",
+}
+
+// politePhrases are what helpdesks and their people say alike; alone they tell nothing. Folded.
+var politePhrases = []string{
+	"thank you for contacting", "thanks for contacting", "thank you for your email", "thank you for your e-mail", "thank you for your message", "thank you for reaching out",
+	"thank you for your inquiry", "thank you for submitting", "thank you for your report", "tack för ditt mail", "tack för ditt mejl", "tack för ditt meddelande",
+	"tack för att du kontaktar", "tack för din", "takk for din henvendelse", "takk for at du kontakt", "takk for at du tok kontakt", "takk for din e-post",
+	"takk for førespurnaden", "tak for din henvendelse", "tak for din mail", "kiitos yhteydenotostasi", "kiitos viestistäsi", "vielen dank für ihre",
+	"vielen dank für deine", "merci de nous avoir contacté", "gracias por contactar", "gracias por ponerse en contacto", "obrigado por entrar em contato",
+	"obrigado pelo seu contato", "grazie per averci contattato", "bedankt voor uw", "bedankt voor je", "お問い合わせいただき",
+	"a new ticket", "we will get back to you", "we'll get back to you", "ticket number is", "your ticket number", "reference number", "case number", "a support ticket",
+	"assigned the ticket", "has been assigned", "your case has been", "vi återkommer", "ärendenummer", "ditt ärende", "saksnummer", "saken din", "vi svarer deg",
+	"sagsnummer", "palaamme asiaan", "tikettinumero", "tukipyyntösi", "wir haben ihre", "ticketnummer", "vorgangsnummer", "numéro de ticket", "nous vous répondrons",
+	"número de ticket", "número do chamado", "la sua richiesta", "numero di ticket", "wij hebben uw", "we hebben uw", "ваше обращение", "ваша заявка", "номер заявки",
 }
 
 // challengePhrases ask the writer to prove that they are a person. Folded.
 var challengePhrases = []string{
 	"confirm your message", "confirm you are a human", "confirm that you are human", "confirm that you are a human", "confirm that you are a person", "prove you are human", "prove that you are human", "prove that you are a real person",
-	"challenge-response", "challenge/response", "sender verification", "verify your email address to deliver", "needs your confirmation", "is awaiting your confirmation", "waiting for your confirmation", "message is being held until", "your message is waiting",
+	"challenge-response", "challenge/response", "verify your email address to deliver", "needs your confirmation", "is awaiting your confirmation", "waiting for your confirmation", "message is being held until", "your message is waiting",
 	"to have your message delivered", "in order for your message to be delivered", "to complete this verification", "not yet on my approved", "approved senders list", "i use spam arrest", "spam arrest", "boxbe", "qconfirm", "please reply to this message to confirm",
 	"please confirm your email by", "your mail has been quarantined until", "anti-spam uol", "antispam uol", "confirm delivery of your", "one-time confirmation", "sender confirmation required", "click the link below to prove", "deliver your message, click",
 	"bekräfta att du är en människa", "bekräfta ditt meddelande", "bekräfta att du är", "bekreft at du er", "bekreft meldingen", "bekræft at du er", "vahvista viestisi", "bestätigen sie ihre nachricht", "bestätigen sie, dass sie", "confirmez votre message",

@@ -51,9 +51,9 @@ func senderOf(f Facts) machineSender {
 	}
 	path := strings.ToLower(clip(f.EnvelopeFrom+" "+strings.Join(f.Header["Return-Path"], " "), 1000))
 	switch {
-	case prefixOf(local, daemonLocals) != "", containsAny(name, daemonNames) != "", strings.Contains(path, "mailer-daemon"), strings.HasPrefix(from, "mailer-daemon"):
+	case prefixOf(local, daemonLocals) != "", strings.Contains(path, "mailer-daemon"), strings.HasPrefix(from, "mailer-daemon"), from == "<>":
 		return aDaemon
-	case prefixOf(local, postmasterLocals) != "", strings.HasPrefix(name, "postmaster"):
+	case prefixOf(local, postmasterLocals) != "", strings.HasPrefix(name, "postmaster"), containsAny(name, daemonNames) != "":
 		return aPostmaster
 	case containsAny(local, unmannedLocals) != "":
 		return anUnmanned
