@@ -1,6 +1,7 @@
 package mailout
 
 import (
+	"net/url"
 	"time"
 
 	"aboveline.example/rules"
@@ -54,21 +55,29 @@ const sampleWords = "Hej!\n\nNär jag ska logga in med BankID på Mina sidor st�
 
 func sampleAction(cmd string) rules.Action {
 	return rules.Action{Command: cmd,
-		Mailto: "mailto:support+k7q2mzt4wd@omdirekt.example?subject=%5BOMD-1042%5D&body=%2F" + cmd + "%0A"}
+		Mailto: "mailto:support+k7q2mzt4wd@omdirekt.example?subject=%5BOMD-1042%5D&body=%2F" + url.PathEscape(cmd) + "%0A"}
 }
 
 // sampleKind gives a sample what its kind has beyond the rest.
 func sampleKind(o *rules.Outgoing, at time.Time) {
+	anna := rules.Mailbox{Name: "Anna Ek", Address: "anna@omdirekt.example"}
 	if o.Role == rules.RoleStaff {
+		o.To = anna
 		o.GoesTo, o.GoesToName = rules.ReplyToRequester, "Eva Lind"
 		o.Actions = []rules.Action{sampleAction("assign me"), sampleAction("solved"), sampleAction("close")}
 	}
 	if o.Role == rules.RoleVendor {
-		o.Author, o.Actions = rules.Mailbox{Name: "Anna Ek", Address: "anna@omdirekt.example"}, nil
+		o.To = rules.Mailbox{Name: "Sublime", Address: "oms@sublime.example"}
+		o.Author, o.Actions = anna, nil
+		o.Facts.VendorRef, o.Facts.Status = "SUB-88", rules.StatusWaitingVendor
+	}
+	if o.Role == rules.RoleInformed {
+		o.To = rules.Mailbox{Name: "Kommunikation", Address: "kommunikation@omdirekt.example"}
+		o.Facts, o.Actions = rules.Facts{Number: "D-7", Reference: o.Facts.Reference}, nil
 	}
 	switch o.Template {
 	case rules.TemplateReply:
-		o.Author, o.Auto = rules.Mailbox{Name: "Anna Ek", Address: "anna@omdirekt.example"}, rules.AutoNone
+		o.Author, o.Auto = anna, rules.AutoNone
 		o.Words = "Hej Eva!\n\nDet ska fungera nu. Vill du prova igen?\n\nAnna Ek\nOmDirekt"
 	case rules.TemplateAnswer, rules.TemplateNoticeChange:
 		o.Words = ""
@@ -113,5 +122,9 @@ func sampleFault(o *rules.Outgoing, at time.Time) {
 	case rules.TemplateAnnouncement:
 		o.Words = "Vi ser att inloggning med BankID inte fungerar. Felet är anmält och vi räknar med att det är löst under eftermiddagen."
 		o.Author = rules.Mailbox{Name: "Anna Ek", Address: "anna@omdirekt.example"}
+	case rules.TemplateSolved:
+		if o.Role == rules.RoleRequester {
+			o.Facts.Status, o.Actions = rules.StatusResolved, []rules.Action{sampleAction("accept"), sampleAction("reopen")}
+		}
 	}
 }

@@ -1,0 +1,242 @@
+package mailout
+
+import (
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"aboveline.example/rules"
+)
+
+// Outbox is the queue as the courier sees it. Each call is durable when it returns.
+type Outbox interface {
+	// Claim hands over rows whose time has come, at most max, each leased until now+lease. The attempt is counted
+	// BEFORE they are returned, so a mail that kills us is not tried for ever.
+	Claim(ctx context.Context, now time.Time, lease time.Duration, max int) ([]rules.Queued, error)
+	// Sent records that the peer took the mail on.
+	Sent(ctx context.Context, id rules.OutgoingID, a rules.Attempt) error
+	// Deferred records a failure that may pass, and when to try again.
+	Deferred(ctx context.Context, id rules.OutgoingID, a rules.Attempt, next time.Time) error
+	// Uncertain records a connection lost after the dot: the peer may have the mail. The retry sends the same bytes
+	// under the same Message-ID.
+	Uncertain(ctx context.Context, id rules.OutgoingID, a rules.Attempt, next time.Time) error
+	// Refused records the end: an entry on the ticket and a mail to staff, by the one who implements it.
+	Refused(ctx context.Context, id rules.OutgoingID, a rules.Attempt) error
+	// NextSend is when the next row's time comes, zero where nothing waits.
+	NextSend(ctx context.Context) (time.Time, error)
+}
+
+// Signer writes the header fields that go before a mail, signatures that cover it. The same mail gives the same
+// fields: what is tried again must be the same to the byte.
+type Signer interface {
+	Sign(mail []byte) (fields []byte, err error)
+}
+
+// CourierOptions say where mail goes and who takes it there.
+type CourierOptions struct {
+	Smarthost   Smarthost // zero: nothing is sent, rows stay waiting
+	Username    string    // "" for no login
+	Password    func() (string, error)
+	Hostname    string // what we call ourselves
+	Connections int    // at the same time; 0 is 4. It bounds how many mails a crash can send twice
+	Signer      Signer // nil: mails go unsigned
+	TLS         *tls.Config
+	Log         *slog.Logger // nil: silence
+	Now         func() time.Time
+	Dial        func(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// Bounds of the courier's work. A row stays leased for long enough that a slow peer ends first; if we die, it is
+// free again after that. The lease does not guard against ourselves: what is in hand is never taken twice.
+const (
+	lease       = 20 * time.Minute
+	perMail     = 15 * time.Minute // from the first byte to the record
+	recordWait  = 30 * time.Second // to record what became of a mail, also while we are stopped
+	storeRetry  = 5 * time.Second  // after an outbox that does not answer
+	recordRetry = time.Second      // after a record that was not kept
+	claimFactor = 4                // rows claimed for each connection, so that none waits for the outbox
+)
+
+// Courier delivers what waits in the outbox. It is safe for use by many goroutines; Run is called once.
+type Courier struct {
+	o      CourierOptions
+	outbox Outbox
+	blobs  Blobs
+	log    log
+	wake   chan struct{}
+	landed chan struct{} // a row came back
+	pool   pool
+	health health
+
+	mu     sync.Mutex
+	inHand map[rules.OutgoingID]bool
+}
+
+// NewCourier returns a courier; nothing happens before Run.
+func NewCourier(o CourierOptions, outbox Outbox, blobs Blobs) *Courier {
+	if o.Connections <= 0 {
+		o.Connections = 4
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{Timeout: dialWait}).DialContext
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Password == nil {
+		o.Password = func() (string, error) { return "", nil }
+	}
+	return &Courier{o: o, outbox: outbox, blobs: blobs, log: log{o.Log}, wake: make(chan struct{}, 1),
+		landed: make(chan struct{}, 1),
+		inHand: map[rules.OutgoingID]bool{}}
+}
+
+// Wake tells that there may be something to send. It carries nothing: the woken courier asks the outbox.
+func (c *Courier) Wake() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run sends until accepting ends, finishes what is in hand, and returns. When working ends, it stops in the middle:
+// a mail before its dot goes back to the queue, one after it is uncertain. Failures are recorded with the rows and
+// retried; the error is always nil for now, and a caller need not restart it.
+func (c *Courier) Run(accepting, working context.Context) error {
+	if !c.o.Smarthost.Configured() {
+		c.log.idle()
+		<-accepting.Done()
+		return nil
+	}
+	queue := make(chan rules.Queued)
+	var crew sync.WaitGroup
+	for range c.o.Connections {
+		crew.Go(func() {
+			for q := range queue {
+				c.carry(working, &q)
+			}
+		})
+	}
+	c.dispatch(accepting, queue)
+	close(queue)
+	crew.Wait()
+	c.pool.close()
+	return nil
+}
+
+// dispatch claims rows and hands them to the crew until accepting ends. Channels carry wake-ups only: each round asks
+// the outbox again.
+func (c *Courier) dispatch(accepting context.Context, queue chan<- rules.Queued) {
+	for accepting.Err() == nil {
+		now := c.o.Now()
+		most := claimFactor * c.o.Connections
+		wait, probe := c.health.open(now)
+		if !wait.IsZero() {
+			c.sleep(accepting, wait.Sub(now))
+			continue
+		}
+		if probe {
+			most = 1
+		}
+		rows, err := c.outbox.Claim(accepting, now, lease, most)
+		if err != nil {
+			if accepting.Err() == nil {
+				c.log.outbox("claim", err)
+				c.sleep(accepting, storeRetry)
+			}
+			continue
+		}
+		given := 0
+		for _, q := range rows {
+			if c.take(q.ID) {
+				given++
+				queue <- q
+			}
+		}
+		switch {
+		case given == 0:
+			c.rest(accepting, now)
+		case probe:
+			c.settle(accepting, rows[0].ID)
+		}
+	}
+}
+
+// settle waits for a probe to come back: until the smarthost is known to be up, nothing else is claimed.
+func (c *Courier) settle(accepting context.Context, id rules.OutgoingID) {
+	for accepting.Err() == nil {
+		c.mu.Lock()
+		busy := c.inHand[id]
+		c.mu.Unlock()
+		if !busy {
+			return
+		}
+		select {
+		case <-accepting.Done():
+		case <-c.landed:
+		}
+	}
+}
+
+// rest sleeps until the next row's time.
+func (c *Courier) rest(accepting context.Context, now time.Time) {
+	next, err := c.outbox.NextSend(accepting)
+	switch {
+	case err != nil:
+		if accepting.Err() == nil {
+			c.log.outbox("next send", err)
+		}
+		c.sleep(accepting, storeRetry)
+	case next.IsZero():
+		c.sleep(accepting, -1)
+	default:
+		// At least a moment: a row that is due but not ours to take (it is in hand) must not keep us spinning.
+		c.sleep(accepting, max(next.Sub(now), 50*time.Millisecond))
+	}
+}
+
+// sleep ends at a wake-up, when d is over or when accepting ends. A negative d has no end of its own.
+func (c *Courier) sleep(accepting context.Context, d time.Duration) {
+	var over <-chan time.Time
+	if d >= 0 {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		over = t.C
+	}
+	select {
+	case <-accepting.Done():
+	case <-c.wake:
+	case <-over:
+	}
+}
+
+// take marks a row as ours; false where it is already, which only a lease that ended too early can cause.
+func (c *Courier) take(id rules.OutgoingID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.inHand[id] {
+		return false
+	}
+	c.inHand[id] = true
+	return true
+}
+
+// land tells that a row came back, to a dispatcher that waits for its probe.
+func (c *Courier) land() {
+	select {
+	case c.landed <- struct{}{}:
+	default:
+	}
+}
+
+func (c *Courier) drop(id rules.OutgoingID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.inHand, id)
+}
