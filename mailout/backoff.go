@@ -16,8 +16,8 @@ const (
 	giveUp     = 5 * 24 * time.Hour
 )
 
-// minTries is how often a mail is really tried before its age counts: after a week of our own downtime everything in
-// the queue is old, and still deserves its chances.
+// minTries is how often a peer must have been asked lately before a mail's age counts: after a week of our own or the
+// smarthost's downtime everything in the queue is old, and still deserves its chances.
 const minTries = 10
 
 // Backoff is when to try a row again that has been tried so many times. The spread comes from the row, so that a
@@ -51,5 +51,5 @@ func spent(q *rules.Queued, now time.Time) bool {
 	if q.NotBefore.After(since) {
 		since = q.NotBefore
 	}
-	return now.Sub(since) > giveUp && q.Attempts >= minTries
+	return now.Sub(since) > giveUp && tries(q) >= minTries
 }
