@@ -64,6 +64,7 @@ const (
 	ReasonJoined         ReasonCode = "joined"
 	ReasonLeft           ReasonCode = "left"
 	ReasonClosedBySelf   ReasonCode = "closed-after-quiet"
+	ReasonUnworded       ReasonCode = "cannot-be-worded" // an outgoing mail that no template could write
 )
 
 // Class is a budget class of automatic mail (DESIGN, section 9).

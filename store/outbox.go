@@ -101,6 +101,9 @@ func (tx *Tx) Enqueue(o rules.Outgoing, wire []rules.Piece) error {
 	if o.NotBefore.After(r.Next) {
 		r.Next = o.NotBefore
 	}
+	if o.Hold != "" {
+		r.State = rules.QueueHeld
+	}
 	tx.setRow(key, nil, &r)
 	return tx.err
 }

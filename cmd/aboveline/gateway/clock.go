@@ -1,0 +1,67 @@
+package gateway
+
+import (
+	"context"
+	"time"
+
+	"aboveline.example/rules"
+	"aboveline.example/store"
+)
+
+const (
+	dueAtOnce = 100             // due times acted on before looking at the clock again
+	dueRetry  = 5 * time.Second // after the store could not be read: it is closing, or the process will end
+	// dueSleep bounds a sleep, since the wall clock may be set while we sleep on the monotonic one.
+	dueSleep = time.Minute
+)
+
+// runClock acts on stored due times as they come. After any gap each is acted on once.
+func (g *Gateway) runClock(ctx context.Context) {
+	for ctx.Err() == nil {
+		next, err := g.actOnDue(ctx)
+		pause := dueSleep
+		switch {
+		case err != nil && ctx.Err() == nil:
+			g.log.Error("due times not acted on", "err", err)
+			pause = dueRetry
+		case !next.IsZero():
+			pause = min(dueSleep, max(0, time.Until(next)))
+		}
+		sleep(ctx, pause, g.clocking)
+	}
+}
+
+// actOnDue decides about everything that is due, and says when the next one is.
+func (g *Gateway) actOnDue(ctx context.Context) (next time.Time, err error) {
+	var due []rules.Due
+	err = g.db.View(ctx, func(tx *store.Tx) error {
+		due, next = tx.DuesBefore(timeNow(), dueAtOnce), tx.NextDue()
+		return nil
+	})
+	if err != nil || len(due) == 0 {
+		return next, err
+	}
+	for _, d := range due {
+		err := g.decide(ctx, func(tx *store.Tx) (rules.Event, error) {
+			if still, ok := tx.Due(d.Key); !ok || !still.At.Equal(d.At) {
+				return nil, nil // moved or cleared since we looked
+			}
+			return rules.DueCame{Due: d}, nil
+		})
+		if err != nil {
+			return time.Time{}, err
+		}
+	}
+	return timeNow(), nil
+}
+
+// sleep waits until the time is over, somebody wakes us or ctx ends.
+func sleep(ctx context.Context, d time.Duration, woken <-chan struct{}) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-woken:
+	case <-ctx.Done():
+	}
+}

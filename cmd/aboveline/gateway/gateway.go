@@ -1,0 +1,130 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+
+	"aboveline.example/mailin"
+	"aboveline.example/mailout"
+	"aboveline.example/rules"
+	"aboveline.example/store"
+)
+
+// How the rooms fit together, said once.
+var (
+	_ mailin.Sink    = (*Gateway)(nil)
+	_ mailout.Outbox = outbox{}
+	_ mailout.Blobs  = (*store.DB)(nil)
+	_ rules.Lookup   = (*store.Tx)(nil)
+)
+
+// policy is what a reload replaces as one: decisions and their wording belong together.
+type policy struct {
+	desk     *rules.Desk
+	composer *mailout.Composer
+}
+
+// Gateway is a desk at work over its store. Make one with New; it is safe for use by many goroutines.
+type Gateway struct {
+	db     *store.DB
+	log    *slog.Logger
+	policy atomic.Pointer[policy]
+
+	sending  chan struct{} // the outbox has a new row
+	clocking chan struct{} // the due times changed
+	doorbell chan struct{} // a held mail was let in
+}
+
+// New makes a gateway over an open store. It does not close the store.
+func New(db *store.DB, desk rules.Config, wording mailout.ComposerOptions, log *slog.Logger) (*Gateway, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	g := &Gateway{db: db, log: log, sending: make(chan struct{}, 1), clocking: make(chan struct{}, 1), doorbell: make(chan struct{}, 1)}
+	if err := g.Reload(desk, wording); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// Reload takes new rules and wording, whole or not at all. The keys stay the store's.
+func (g *Gateway) Reload(desk rules.Config, wording mailout.ComposerOptions) error {
+	desk.Keys = g.db.Keys()
+	d, errs := rules.NewDesk(desk)
+	if errs != nil {
+		return errors.Join(errs...)
+	}
+	c, err := mailout.NewComposer(wording)
+	if err != nil {
+		return fmt.Errorf("read templates: %w", err)
+	}
+	g.policy.Store(&policy{d, c})
+	return nil
+}
+
+// Desk is the desk as it decides now.
+func (g *Gateway) Desk() *rules.Desk { return g.policy.Load().desk }
+
+// wake signals a goroutine that looks for work; it never waits, and one signal stands for many.
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// keep decides about an event and keeps all of it in the transaction. What it returns is the caller's to look at
+// after the commit.
+func (g *Gateway) keep(tx *store.Tx, p *policy, d rules.Decision) error {
+	for _, o := range d.Send {
+		wire, err := p.composer.Compose(o)
+		if err != nil {
+			// A row that cannot be worded is our own fault and must not take the mail down that caused it: it is kept,
+			// held, with everything it was to say, and the operator sees it in the queue.
+			g.log.Error("mail cannot be worded", "id", o.ID, "err", err)
+			o.Hold = rules.ReasonUnworded
+		}
+		if err := tx.Enqueue(o, wire); err != nil {
+			return err
+		}
+	}
+	return tx.Apply(d)
+}
+
+// kept wakes whoever has work after a commit, and says in the log what an operator would tell a customer.
+func (g *Gateway) kept(d rules.Decision) {
+	if len(d.Send) > 0 {
+		wake(g.sending)
+	}
+	if len(d.Dues)+len(d.Forget) > 0 {
+		wake(g.clocking)
+	}
+	for _, h := range d.Held {
+		if h.Release != nil {
+			wake(g.doorbell)
+		}
+	}
+	g.tell(d)
+}
+
+// decide runs an event that needs nothing but the store through the motion.
+func (g *Gateway) decide(ctx context.Context, prepare func(*store.Tx) (rules.Event, error)) error {
+	p, now := g.policy.Load(), timeNow()
+	var d rules.Decision
+	err := g.db.Update(ctx, func(tx *store.Tx) error {
+		d = rules.Decision{}
+		ev, err := prepare(tx)
+		if err != nil || ev == nil {
+			return err
+		}
+		d = p.desk.Decide(tx, ev, now)
+		return g.keep(tx, p, d)
+	})
+	if err == nil {
+		g.kept(d)
+	}
+	return err
+}

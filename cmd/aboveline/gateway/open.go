@@ -1,0 +1,56 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+
+	"aboveline.example/cmd/aboveline/config"
+	"aboveline.example/mailin"
+	"aboveline.example/mailin/proof"
+	"aboveline.example/mailout"
+	"aboveline.example/rules"
+	"aboveline.example/store"
+)
+
+// Open opens the store that a configuration names and makes a gateway over it. Closing the store is the caller's.
+func Open(cfg *config.Config, log *slog.Logger) (*Gateway, *store.DB, error) {
+	db, err := store.Open(string(cfg.Store.Path), store.Options{Log: log})
+	if err != nil {
+		return nil, nil, err
+	}
+	desk, err := cfg.Desk()
+	if err == nil {
+		var g *Gateway
+		if g, err = New(db, desk, wording(cfg), log); err == nil {
+			return g, db, nil
+		}
+	}
+	if e := db.Close(); e != nil {
+		log.Error("store not closed", "err", e)
+	}
+	return nil, nil, err
+}
+
+// wording is the part of a configuration that composing needs.
+func wording(cfg *config.Config) mailout.ComposerOptions {
+	return mailout.ComposerOptions{
+		Name: cfg.Identity.Name, Address: cfg.Identity.Address, Zone: cfg.Identity.Zone, Hostname: cfg.Hostname(),
+		Dir: string(cfg.Mailout.Templates),
+	}
+}
+
+// Intake is what all doors of this gateway share.
+func (g *Gateway) Intake(cfg *config.Config) *mailin.Intake {
+	return mailin.NewIntake(g, proof.Relay{}, mailin.Options{Log: g.log, MaxSize: int64(cfg.Mailin.MaxSize)})
+}
+
+// Take is the pipe's door: one mail, read, decided and kept.
+func (g *Gateway) Take(cfg *config.Config) func(context.Context, rules.Arrival) error {
+	in := g.Intake(cfg)
+	return func(ctx context.Context, a rules.Arrival) error {
+		a.Envelope.Door = "pipe"
+		a.Envelope.AuthservID = cfg.Mailin.Pipe.AuthservID
+		a.Envelope.Relay = a.Envelope.AuthservID != ""
+		return in.Take(ctx, a)
+	}
+}

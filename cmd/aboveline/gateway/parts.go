@@ -1,0 +1,216 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"aboveline.example/cmd/aboveline/admin"
+	"aboveline.example/cmd/aboveline/config"
+	"aboveline.example/mailin"
+	"aboveline.example/mailin/imap"
+	"aboveline.example/mailout"
+	"aboveline.example/mailout/dkim"
+	"aboveline.example/store"
+)
+
+// newCourier makes the mailer of a configuration.
+func newCourier(cfg *config.Config, g *Gateway, db *store.DB) (*mailout.Courier, error) {
+	h := cfg.Mailout.Smarthost
+	o := mailout.CourierOptions{
+		Smarthost: mailout.Smarthost{Host: h.Host, Port: h.Port, TLS: mailout.TLSMode(h.Scheme)},
+		Username:  cfg.Mailout.Username, Hostname: cfg.Hostname(), Log: g.log,
+	}
+	if !cfg.Mailout.Password.IsZero() {
+		o.Password = cfg.Mailout.Password.Read
+	}
+	s, err := newSigners(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if s != nil {
+		o.Signer = s
+	}
+	return mailout.NewCourier(o, outbox{db, g}, db), nil
+}
+
+// signers sign for each domain that has keys; one mail may carry several signatures (RFC 6376, section 4).
+type signers []*dkim.Signer
+
+func (s signers) Sign(mail []byte) ([]byte, error) {
+	var fields []byte
+	for _, one := range s {
+		f, err := one.Sign(mail)
+		if err != nil {
+			return nil, err
+		}
+		fields = append(fields, f...)
+	}
+	return fields, nil
+}
+
+func newSigners(cfg *config.Config) (signers, error) {
+	var all signers
+	for _, k := range cfg.Mailout.DKIM {
+		key, err := dkim.Load(string(k.KeyFile))
+		if err != nil {
+			return nil, fmt.Errorf("read DKIM key: %w", err)
+		}
+		domain := string(k.Domain)
+		if domain == "" {
+			domain = cfg.Identity.Address.Domain()
+		}
+		s, err := dkim.New(domain, dkim.Key{Selector: k.Selector, Private: key})
+		if err != nil {
+			return nil, fmt.Errorf("DKIM key %s: %w", k.KeyFile, err)
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// cursors is the store as pollers see it.
+type cursors struct{ *store.DB }
+
+func (c cursors) Poison(ctx context.Context, mailbox string, uidValidity, uid uint32) (int, error) {
+	return c.Tried(ctx, mailbox, uidValidity, uid)
+}
+
+func (c cursors) Absolve(ctx context.Context, mailbox string, uidValidity, uid uint32) error {
+	return c.Update(ctx, func(tx *store.Tx) error {
+		tx.Untried(mailbox, uidValidity, uid)
+		return nil
+	})
+}
+
+// makePollers makes one poller a mailbox.
+func (s *serving) makePollers(db *store.DB) error {
+	for i, m := range s.cfg.Mailin.IMAP {
+		o := imap.Options{
+			Name: pollerName(s.cfg.Mailin.IMAP, i), Server: m.Server.String(), Insecure: m.Insecure, Username: m.Username,
+			Mailbox: m.Mailbox, Handled: m.Handled, AuthservID: m.AuthservID, MaxSize: int64(s.cfg.Mailin.MaxSize),
+			Log: s.log, OnState: s.polls.keep,
+		}
+		if m.OAuth2 != nil {
+			o.OAuth2 = oauth2(m.OAuth2)
+		} else {
+			o.Password = m.Password.Read
+		}
+		p, err := imap.New(o, s.intake, s.Gateway, cursors{db})
+		if err != nil {
+			return fmt.Errorf("mailbox %s: %w", o.Name, err)
+		}
+		s.pollers = append(s.pollers, p)
+	}
+	return nil
+}
+
+// pollerName names a mailbox in logs: its login, and the mailbox where it is not the INBOX.
+func pollerName(all []config.IMAP, i int) string {
+	name := all[i].Username
+	if !strings.EqualFold(all[i].Mailbox, "INBOX") {
+		name += "/" + all[i].Mailbox
+	}
+	for j := range i {
+		if pollerName(all, j) == name {
+			return fmt.Sprintf("%s#%d", name, i+1)
+		}
+	}
+	return name
+}
+
+// oauth2 is a token source of the configuration.
+func oauth2(c *config.OAuth2) *imap.OAuth2 {
+	o := &imap.OAuth2{TokenURL: c.TokenURL, ClientID: c.ClientID, Scopes: c.Scopes}
+	if c.TokenURL == "" {
+		o.TokenURL = "https://login.microsoftonline.com/" + c.Tenant + "/oauth2/v2.0/token"
+	}
+	if !c.ClientSecret.IsZero() {
+		o.Secret = c.ClientSecret.Read
+	}
+	if c.RefreshToken.File != "" {
+		o.Refresh = imap.TokenFile(c.RefreshToken.File)
+	}
+	return o
+}
+
+// polls is the newest state of each poller.
+type polls struct {
+	mu     sync.Mutex // guards states
+	states map[string]imap.State
+}
+
+func (p *polls) keep(s imap.State) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.states == nil {
+		p.states = map[string]imap.State{}
+	}
+	p.states[s.Name] = s
+}
+
+// list shows them in the order of their names.
+func (p *polls) list(v admin.View) []admin.Poll {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := make([]admin.Poll, 0, len(p.states))
+	for _, s := range p.states {
+		list = append(list, admin.Poll{Mailbox: s.Name, At: admin.When{Time: s.LastPoll}, Error: s.Error})
+	}
+	slices.SortFunc(list, func(a, b admin.Poll) int { return strings.Compare(a.Mailbox, b.Mailbox) })
+	return list
+}
+
+// admin is what commands may ask of the running gateway.
+func (s *serving) admin() admin.Gateway {
+	g := s.Gateway.Admin(s.cfg)
+	g.Wake = s.courier.Wake
+	g.Polls = func() []admin.Poll { return s.polls.list(admin.View{}) }
+	if s.o.Reload != nil {
+		g.Reload = func(context.Context) error { return s.reload() }
+	}
+	return g
+}
+
+// Admin is what commands may ask of a gateway that is not serving.
+func (g *Gateway) Admin(cfg *config.Config) admin.Gateway {
+	return admin.Gateway{Take: g.Take(cfg), Release: g.Release, Drop: g.Drop, Retry: g.Retry}
+}
+
+// reload takes rules and wording from the configuration as it is now, or says why it keeps the old ones. Doors,
+// mailboxes and the smarthost are those of the start.
+func (s *serving) reload() error {
+	cfg, err := s.o.Reload()
+	if err != nil {
+		return err
+	}
+	desk, err := cfg.Desk()
+	if err != nil {
+		return err
+	}
+	if err := s.Reload(desk, wording(cfg)); err != nil {
+		return err
+	}
+	s.log.Info("configuration reloaded")
+	return nil
+}
+
+// lowWater is how much room is left for what is already promised: three mails of full size, and what the store needs
+// to write its pages.
+const lowWater = 200 << 20
+
+// freeSpace returns an error while the disk is too full to promise anything.
+func freeSpace(dir string, maxSize int64) error {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fs); err != nil {
+		return nil // a file system that does not tell is not a reason to refuse mail
+	}
+	if free := int64(fs.Bavail) * int64(fs.Bsize); free < max(lowWater, 3*maxSize) {
+		return errors.Join(mailin.ErrFull, fmt.Errorf("%d MiB free in %s", free>>20, dir))
+	}
+	return nil
+}
