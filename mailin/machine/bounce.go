@@ -79,7 +79,7 @@ func (c *reading) unnamed(subject, phrase string) (Verdict, bool) {
 	if subject == "" || phrase == "" || c.From.Name != "" && c.kind == "" || len(c.header) < 3 && readCode(c.words).reply == "" {
 		return Verdict{}, false
 	}
-	if at := strings.Index(c.folded, phrase); at > 400 {
+	if containsAny(clip(c.folded, 400), bouncePhrases) == "" {
 		return Verdict{}, false
 	}
 	return c.bounce(quote(subject) + ", " + quote(phrase)), true

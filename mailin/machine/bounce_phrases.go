@@ -6,7 +6,7 @@ var bounceSubjects = []string{
 	// English
 	"undeliverable", "undelivered", "delivery status notification", "delivery failure", "delivery failed", "delivery has failed", "delivery error",
 	"delivery notification", "delivery problem", "delivery report", "delivery warning", "mail delivery", "mail delivering", "message delivery", "failure notice", "failure delivery",
-	"failed delivery", "failed mail", "returned mail", "returned message", "returned to sender", "mail system error", "mail failure", "mail could not", "mail not delivered",
+	"failed delivery", "failed mail", "returned mail", "returned message", "returned to sender", "mail system error", "mail failure", "mail failed", "notice: mail delivery", "mail could not", "mail not delivered",
 	"mail undeliverable", "message not delivered", "message undeliverable", "message could not", "message status - undeliverable", "your message could not",
 	"your message wasn't delivered", "there was an error sending your mail", "non-delivery", "non delivery", "nondeliverable", "nondelivery", "ndn:", "ndr:",
 	"unable to deliver", "could not deliver", "email delivery", "error sending", "automatically generated: undeliverable", "rejected:", "rejected mail",
@@ -52,7 +52,7 @@ var bouncePhrases = []string{
 	"undeliverable", "unable to deliver", "wasn't able to deliver", "were unable to deliver", "failed to deliver", "delivery to the following", "delevery to the following", "delivery has failed",
 	"delivery failed", "did not reach the following", "failed permanently", "delivery status notification", "had permanent fatal errors", "had delivery problems", "had delivery errors",
 	"transcript of session follows", "error delivering your mail", "error occurred while trying to deliver", "error has occurred while attempting to deliver", "trouble delivering your message",
-	"following address(es) failed", "following addresses failed", "following address failed", "following recipients", "returned to sender", "message that you sent", "returning message to sender",
+	"following address(es) failed", "following addresses failed", "following address failed", "following recipients", "no valid recipients", "failed addresses", "failed address:", "exceeds allowed size", "could not be reached", "returned to sender", "message that you sent", "returning message to sender",
 	"mail delivery software", "i'm sorry to have to inform you", "unknown user:", "unknown recipient", "user unknown", "no such user", "invalid user address", "mailbox is full", "mailbox full", "delivery report",
 	"non-delivery", "notification type", "has been rejected", "was rejected by", "did not accept", "group you tried to contact", "failure reasons", "returned message", "may not exist, or you may not have permission",
 	"could not send message", "couldn't deliver", "message was not delivered", "permanent error", "your message wasn't", "address not found", "can not deliver", "not deliver your",

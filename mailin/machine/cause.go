@@ -12,7 +12,7 @@ type cause struct {
 // the address a bad one.
 var causes = []cause{
 	{"4.2.2", []string{
-		"mailbox full", "mailbox is full", "mailbox is currently full", "mailfolder is full", "mailbox has exceeded", "over quota", "overquota",
+		"mailbox full", "mailbox is full", "mailbox exceeds", "exceeds allowed size", "mailbox is currently full", "mailfolder is full", "mailbox has exceeded", "over quota", "overquota",
 		"quota exceeded", "exceeded quota", "exceeded storage allocation", "exceeded its storage", "quota violation", "disk quota", "storage quota",
 		"mail box full", "maildir full", "maildir over", "maildir delivery failed: domaindisk", "insufficient disk space", "insufficient system storage",
 		"exceeded the storage", "exceeded their", "exceeds allowed quota", "is over the allowed", "inbox is full", "out of storage space",
@@ -68,7 +68,7 @@ var causes = []cause{
 	}},
 	{"5.4.6", []string{"mail loop", "routing loop", "hop count exceeded", "too many hops", "loops back to myself", "forwarding loop", "looping"}},
 	{"5.1.1", []string{
-		"user unknown", "unknown user", "no such user", "unknown recipient", "unknown address", "unknown mailbox", "recipient unknown", "invalid recipient",
+		"user unknown", "unknown user", "no such user", "unknown recipient", "unknown address", "unknown mailbox", "addresses were unknown", "address was unknown", "recipients were unknown", "recipient unknown", "invalid recipient",
 		"invalid address", "invalid user", "invalid mailbox", "no mailbox", "mailbox not found", "mailbox unavailable", "mailbox does not exist", "no such mailbox",
 		"no such address", "no such account", "no such person", "no such recipient", "no such local user", "does not exist", "doesn't exist", "not found", "not a valid", "not known",
 		"address rejected", "recipient rejected", "recipient not recognized", "not recognized", "is not recognised", "unrecognized", "not listed in", "not our customer",

@@ -32,12 +32,16 @@ func readProse(words string, own map[string]bool, action string) []rules.Deliver
 	whole := readCode(words)
 	var out []rules.Delivery
 	seen := map[string]int{}
+	listed := map[string]bool{}
+	for _, r := range found {
+		listed[r.address] = true
+	}
 	for i, r := range found {
 		end := len(words)
 		if i+1 < len(found) {
 			end = found[i+1].at
 		}
-		near := window(words, r, end)
+		near := window(words, r, end, listed)
 		if at, twice := seen[r.address]; twice {
 			if out[at].Status == "" {
 				out[at] = judge(r.address, action, near)
@@ -58,11 +62,29 @@ func readProse(words string, own map[string]bool, action string) []rules.Deliver
 	return out
 }
 
-// window is what belongs to a recipient: from the start of its line to where the next one's begins. Lists name all
-// recipients first and the reason after the last, so a window may hold nothing; the whole notice then answers.
-func window(words string, r finding, end int) string {
+// window is what belongs to a recipient: from the start of its line to where the next one's begins, without lines that
+// speak of another, as a transcript's do. Lists name all recipients first and the reason after the last, so a window
+// may hold nothing; the whole notice then answers.
+func window(words string, r finding, end int, listed map[string]bool) string {
 	start := strings.LastIndexByte(words[:r.at], '\n') + 1
-	return clip(words[start:max(start, end)], 4*maxDiagnostic)
+	near := clip(words[start:max(start, end)], 4*maxDiagnostic)
+	if len(listed) == 1 {
+		return near
+	}
+	var b strings.Builder
+	for near != "" {
+		var line string
+		line, near = cutLine(near)
+		others := false
+		for _, a := range findAddresses(line) {
+			others = others || listed[a.address] && a.address != r.address
+		}
+		if !others {
+			b.WriteString(line)
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
 }
 
 func judge(address, action, near string) rules.Delivery {
@@ -222,12 +244,12 @@ func containsSuffix(s string, words []string) bool {
 }
 
 // otherWords stand before an address that was not refused: the sender's, or one to ask.
-var otherWords = []string{"sent by", "sender", "from", "mail from", "reply-to", "contact", "please contact", "generated from", "write to", "email", "e-mail us at",
+var otherWords = []string{"sent by", "sender", "from", "mail from", "reply-to", "reply to", "respond to", "contact", "please contact", "generated from", "write to", "email", "e-mail us at",
 	"message-id", "id", "return-path", "envelope-from", "hello", "cc", "avsändare", "från", "avsender", "fra", "von", "absender", "de", "expéditeur", "remitente", "mittente",
 	"forward to", "report to", "help", "postmaster", "administrator", "kontakta", "kontakt", "contacter", "contactar", "contattare", "f"}
 
 // announceWords stand before one that was.
-var announceWords = []string{"rcpt to", "to", "recipient", "recipient address", "recipients", "undeliverable to", "unknown user", "user", "address", "addresses",
+var announceWords = []string{"rcpt to", "to", "smtp", "recipient", "recipient address", "recipients", "undeliverable to", "unknown user", "user", "address", "addresses",
 	"delivered to", "delivering to", "for", "mail to", "final-recipient; rfc822", "final-recipient", "original-recipient", "mottagare", "mottaker", "modtager", "till", "til",
 	"vastaanottaja", "empfänger", "an", "destinataire", "à", "destinatario", "a", "para", "per", "aan", "ontvanger", "adresat", "кому", "получатель", "errors",
 	"mailbox", "account", "rcpt", "550", "553", "554", "552", "551", "450", "451", "452", "421", "t"}
