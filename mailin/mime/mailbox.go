@@ -37,6 +37,7 @@ func elements(s string) []element {
 	var list []element
 	var e element
 	var phrase strings.Builder
+	open := false // a quotation mark was found that never closes: none after it can, and nobody looks again
 	flush := func() {
 		e.phrase = strings.TrimSpace(phrase.String())
 		if e.phrase != "" || e.angles > 0 || e.comment != "" {
@@ -47,8 +48,21 @@ func elements(s string) []element {
 	}
 	for i := 0; i < len(s); {
 		switch c := s[i]; c {
+		case '=': // an encoded word may have any character in it, whatever RFC 2047, section 5 says
+			n := 1
+			if strings.HasPrefix(s[i:], "=?") {
+				if _, _, long, ok := encodedWord(s[i:]); ok {
+					n = long
+				}
+			}
+			phrase.WriteString(s[i : i+n])
+			i += n
 		case '"':
-			text, n := quotedString(s[i:])
+			text, n := "", 1
+			if !open {
+				text, n = quotedString(s[i:])
+				open = n == 1
+			}
 			phrase.WriteString(text)
 			e.quoted = true
 			i += n

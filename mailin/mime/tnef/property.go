@@ -21,6 +21,9 @@ const (
 	firstNamed  = 0x8000
 )
 
+// maxProperties of one list; Outlook writes about a hundred.
+const maxProperties = 2000
+
 // text is a string's bytes: UTF-8 where it was UTF-16, else as they are, without the NUL at the end.
 func (p property) text() []byte {
 	if p.typ != typeUnicode {
@@ -41,7 +44,7 @@ func (p property) text() []byte {
 func properties(b []byte) []property {
 	r := reader{b: b}
 	var list []property
-	for n := r.uint32(); n > 0 && !r.bad; n-- {
+	for n := min(r.uint32(), maxProperties); n > 0 && !r.bad; n-- {
 		p := property{typ: r.uint16(), id: r.uint16()}
 		if p.id >= firstNamed {
 			r.name()
