@@ -270,7 +270,10 @@ func unpackBackup(dir string, r io.Reader) error {
 			return fmt.Errorf("backup was cut off: %s is missing", name)
 		}
 	}
-	return nil
+	if err := syncDir(filepath.Join(dir, blobDir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return syncDir(dir)
 }
 
 // unpackFile takes one file of a backup. Only names that Backup gives are taken, so none can leave dir.

@@ -100,8 +100,7 @@ func (c *checker) tickets(tx *Tx) {
 		t, _ := decode[rules.Ticket](tx, tickets, k, b)
 		c.counts["tickets "+string(t.Status)]++
 		c.counts["by status"]++
-		c.counts["by update"]++
-		if !tx.has(statuses, statusKey(t)) || !tx.has(updates, updateKey(t)) {
+		if !tx.has(statuses, statusKey(t)) {
 			c.fault("ticket %d is not found by its status or time", t.ID)
 		}
 		if a := t.Requester.Address; a != "" {
@@ -115,7 +114,6 @@ func (c *checker) tickets(tx *Tx) {
 		}
 	}
 	c.rows(tx, statuses, "by status")
-	c.rows(tx, updates, "by update")
 	c.rows(tx, requested, "by requester")
 }
 
@@ -231,7 +229,7 @@ func (c *checker) pointers(tx *Tx) {
 		}
 	}
 	for k, b := range tx.records(messages, nil, nil, false) {
-		if _, ok := decode[rules.MessageRef](tx, messages, k, b); !ok {
+		if _, ok := decode[ref](tx, messages, k, b); !ok {
 			return
 		}
 	}

@@ -61,7 +61,7 @@ func (db *DB) sweepTemp() error {
 	}
 	for _, name := range append(names, more...) {
 		// A second first start may be making its file at this moment; it finds ours and needs its own no more.
-		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := os.RemoveAll(name); err != nil {
 			return err
 		}
 		db.log.Info("leftover removed", "file", strings.TrimPrefix(name, db.dir))

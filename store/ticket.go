@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -31,7 +32,6 @@ func (tx *Tx) keepTicket(t rules.Ticket) {
 	old, had := tx.Ticket(t.ID)
 	if had {
 		tx.del(statuses, statusKey(old))
-		tx.del(updates, updateKey(old))
 		tx.tally("tickets "+string(old.Status), -1)
 	}
 	if uint64(t.ID) > tx.counter("ticket") {
@@ -39,7 +39,6 @@ func (tx *Tx) keepTicket(t rules.Ticket) {
 	}
 	tx.saveJSON(tickets, key, t)
 	tx.put(statuses, statusKey(t), nil)
-	tx.put(updates, updateKey(t), nil)
 	tx.tally("tickets "+string(t.Status), 1)
 	if had && old.Requester.Address == t.Requester.Address {
 		return
@@ -53,11 +52,8 @@ func (tx *Tx) keepTicket(t rules.Ticket) {
 }
 
 func statusKey(t rules.Ticket) []byte {
-	return append(append([]byte(t.Status), 0), updateKey(t)...)
-}
-
-func updateKey(t rules.Ticket) []byte {
-	return binary.BigEndian.AppendUint64(timeKey(t.Updated), uint64(t.ID))
+	k := append(append([]byte(t.Status), 0), timeKey(t.Updated)...)
+	return binary.BigEndian.AppendUint64(k, uint64(t.ID))
 }
 
 func requestedKey(id rules.TicketID, a rules.Address) []byte {
@@ -143,6 +139,14 @@ func (tx *Tx) Entries(t rules.TicketID) []rules.Entry {
 	return list[rules.Entry](tx, entries, u64(uint64(t)), nil, false, 1<<31-1)
 }
 
+// ref is a MessageRef as it is stored: two for each mail, so that the names of its fields count.
+type ref struct {
+	ID     rules.MessageID `json:"i"`
+	Ticket rules.TicketID  `json:"t"`
+	Thread int             `json:"h,omitempty"`
+	Author rules.Address   `json:"a,omitempty"`
+}
+
 // keepMessage notes where a Message-ID was seen, once.
 func (tx *Tx) keepMessage(m rules.MessageRef) {
 	if m.ID == "" {
@@ -152,13 +156,13 @@ func (tx *Tx) keepMessage(m rules.MessageRef) {
 	prefix := epochKey(tx.counter("mail"), hash)
 	n := uint64(0)
 	for k, b := range tx.records(messages, prefix, nil, false) {
-		old, ok := decode[rules.MessageRef](tx, messages, k, b)
-		if !ok || old == m {
+		old, ok := decode[ref](tx, messages, k, b)
+		if !ok || old == ref(m) {
 			return
 		}
 		n = binary.BigEndian.Uint64(k[len(prefix):]) + 1
 	}
-	tx.saveJSON(messages, append(prefix, u64(n)...), m)
+	tx.saveJSON(messages, append(prefix, u64(n)...), ref(m))
 }
 
 func messageKey(id rules.MessageID) []byte {
@@ -172,12 +176,12 @@ func (tx *Tx) Messages(id rules.MessageID) []rules.MessageRef {
 	hash := messageKey(id)
 	for e := range epochs(tx.counter("mail")) {
 		for k, b := range tx.records(messages, epochKey(e, hash), nil, true) {
-			m, ok := decode[rules.MessageRef](tx, messages, k, b)
+			m, ok := decode[ref](tx, messages, k, b)
 			if !ok || len(out) == refsMax {
 				break
 			}
 			if m.ID == id {
-				out = append(out, m)
+				out = append(out, rules.MessageRef(m))
 			}
 		}
 	}
@@ -219,9 +223,9 @@ func (tx *Tx) Tickets(f TicketFilter, limit int) []rules.Ticket {
 		slices.SortStableFunc(out, func(a, b rules.Ticket) int { return b.Updated.Compare(a.Updated) })
 		out = out[:min(len(out), limit)]
 	case f.Status != "":
-		tx.newest(statuses, append([]byte(f.Status), 0), f.Since, take)
+		tx.newest([][]byte{append([]byte(f.Status), 0)}, f.Since, take)
 	default:
-		tx.newest(updates, nil, f.Since, take)
+		tx.newest(tx.statusPrefixes(), f.Since, take)
 	}
 	return out
 }
@@ -240,16 +244,60 @@ func (tx *Tx) few(f TicketFilter, take func(rules.TicketID) bool) {
 	}
 }
 
-// newest offers tickets by an index that ends in time and number.
-func (tx *Tx) newest(t *table, prefix []byte, since time.Time, take func(rules.TicketID) bool) {
+// statusPrefixes lists the statuses that tickets have, as they begin keys.
+func (tx *Tx) statusPrefixes() [][]byte {
+	var out [][]byte
+	var from []byte
+	for {
+		found := false
+		for k := range tx.scan(statuses, nil, from) {
+			found = true
+			out = append(out, bytes.Clone(k[:bytes.IndexByte(k, 0)+1]))
+			break
+		}
+		if !found {
+			return out
+		}
+		from = after(out[len(out)-1])
+	}
+}
+
+// walk is one status on the way back through time; head is the time and number that it stands at.
+type walk struct {
+	next func() (k, v []byte, ok bool)
+	cut  int // length of the status in the key
+	head []byte
+}
+
+func (w *walk) step() bool {
+	k, _, ok := w.next()
+	if ok {
+		w.head = bytes.Clone(k[w.cut:])
+	}
+	return ok
+}
+
+// newest merges the tickets of some statuses and offers them, the most recently changed first.
+func (tx *Tx) newest(prefixes [][]byte, since time.Time, take func(rules.TicketID) bool) {
+	var walks []*walk
+	for _, p := range prefixes {
+		next, stop := iter.Pull2(tx.back(statuses, p))
+		defer stop()
+		if w := (&walk{next: next, cut: len(p)}); w.step() {
+			walks = append(walks, w)
+		}
+	}
 	from := timeKey(since)
-	for k := range tx.back(t, prefix) {
-		k = k[len(prefix):]
-		if !since.IsZero() && bytes.Compare(k[:8], from) < 0 {
+	for len(walks) > 0 {
+		w := slices.MaxFunc(walks, func(a, b *walk) int { return bytes.Compare(a.head, b.head) })
+		if !since.IsZero() && bytes.Compare(w.head[:8], from) < 0 {
 			return
 		}
-		if !take(rules.TicketID(binary.BigEndian.Uint64(k[8:]))) {
+		if !take(rules.TicketID(binary.BigEndian.Uint64(w.head[8:]))) {
 			return
+		}
+		if !w.step() {
+			walks = slices.DeleteFunc(walks, func(x *walk) bool { return x == w })
 		}
 	}
 }

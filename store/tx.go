@@ -150,7 +150,7 @@ func (tx *Tx) takeBack() (err error) {
 }
 
 // scan walks the keys that begin with prefix, in order, from the first that is not below from (nil for the first).
-// The key is given without the table's letter. Nothing may be written to the tree while it walks.
+// The key is given as the table's own, without letter and kind. Nothing may be written to the tree while it walks.
 func (tx *Tx) scan(t *table, prefix, from []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(k, v []byte) bool) {
 		b := tx.bucket(t)
@@ -163,7 +163,7 @@ func (tx *Tx) scan(t *table, prefix, from []byte) iter.Seq2[[]byte, []byte] {
 			start = t.key(from)
 		}
 		for k, v := c.Seek(start); k != nil && bytes.HasPrefix(k, p); k, v = c.Next() {
-			if !yield(k[1:], v) {
+			if rest, ok := t.rest(k); ok && !yield(rest, v) {
 				return
 			}
 		}
@@ -185,7 +185,7 @@ func (tx *Tx) back(t *table, prefix []byte) iter.Seq2[[]byte, []byte] {
 			}
 		}
 		for k, v := step(); k != nil && bytes.HasPrefix(k, p); k, v = c.Prev() {
-			if !yield(k[1:], v) {
+			if rest, ok := t.rest(k); ok && !yield(rest, v) {
 				return
 			}
 		}
