@@ -15,7 +15,7 @@ func (r *reader) factRows() []row {
 	var rows []row
 	add := func(key, v string) {
 		if v = oneLine(v, maxFact); v != "" {
-			rows = append(rows, row{r.say.or("fact."+key, key), v})
+			rows = append(rows, row{r.phrase("fact", key), v})
 		}
 	}
 	if f.Number == "" {
@@ -101,39 +101,42 @@ func (r *reader) line(l rules.Line) string {
 	code, subject := oneLine(l.Code, maxName), oneLine(l.Subject, maxFact)
 	more := make([]string, 0, len(l.More))
 	for _, m := range l.More {
-		if m = oneLine(m, maxFact); m != "" {
+		if m = r.term(code, oneLine(m, maxFact)); m != "" {
 			more = append(more, m)
 		}
 	}
+	if code == string(rules.ReasonStatus) {
+		subject = r.say.or("status."+subject, subject)
+	}
 	all := strings.Join(more, ", ")
-	if r.o.Template == rules.TemplateDigest {
-		return r.listed(code, subject, more)
+	first, last, rest := "", "", ""
+	if len(more) > 0 {
+		first, last, rest = more[0], more[len(more)-1], strings.Join(more[1:], ", ")
+	}
+	if code == rules.LineDone && strings.Contains(subject, all) {
+		all = "" // "/tag Mina sidor" says it all
 	}
 	for _, key := range []string{"line." + code, "reason." + code} {
 		if _, ok := r.say.m[key]; ok {
-			return tidy(r.say.with(key, "subject", subject, "more", all, "desk", oneLine(r.desk.Name, maxName)))
+			return tidy(r.say.with(key, "subject", subject, "more", all, "first", first, "last", last, "rest", rest,
+				"desk", oneLine(r.desk.Name, maxName)))
 		}
 	}
-	if s, ok := r.say.m["status."+code]; ok {
-		code = s
-	}
-	s := strings.TrimSpace(code + " " + subject)
+	s := strings.TrimSpace(r.say.or("status."+code, code) + " " + subject)
 	if all != "" {
 		s += ": " + all
 	}
 	return s
 }
 
-// listed is one ticket of a digest: the code is its status, the subject its number, more its subject and what else.
-func (r *reader) listed(code, number string, more []string) string {
-	s := number
-	if len(more) > 0 {
-		s += " " + strings.Join(more, ", ")
+// term words what a line carries as a term of ours: a status, what a command takes.
+func (r *reader) term(code, s string) string {
+	if code == rules.LineTicket || code == rules.LineNotNow {
+		if w, ok := r.say.m["status."+s]; ok {
+			return w
+		}
 	}
-	if code != "" {
-		s += " – " + r.say.or("status."+code, code)
-	}
-	return strings.TrimSpace(s)
+	return r.say.or("term."+s, s)
 }
 
 // tidy removes what an absent subject leaves behind: empty quotes, a space before a full stop, a hanging colon.

@@ -121,7 +121,16 @@ func (r *reader) status() string {
 	if r.facts.Status == "" {
 		return ""
 	}
-	return r.say.or("status."+string(r.facts.Status), string(r.facts.Status))
+	return r.phrase("status", string(r.facts.Status))
+}
+
+// phrase is a wording in the words for this reader, where there are such: "waiting for you".
+func (r *reader) phrase(family, key string) string {
+	role := string(r.o.Role)
+	if r.o.Role == rules.RoleFollower {
+		role = string(rules.RoleInformed) // a follower is not who is waited for
+	}
+	return r.say.or(family+"."+role+"."+key, r.say.or(family+"."+key, key))
 }
 
 // when writes a time as people do: "21 november 2026 kl. 14.02".

@@ -66,7 +66,7 @@ func readPhrases(name, src string, known map[string]string) (map[string]string, 
 }
 
 // names are what a phrase may have filled in.
-var names = []string{"name", "desk", "when", "n", "of", "minutes", "subject", "more", "line"}
+var names = []string{"name", "desk", "when", "n", "of", "minutes", "subject", "more", "first", "last", "rest", "line"}
 
 func strangeName(v string) string {
 	for rest := v; ; {

@@ -81,18 +81,27 @@ func sampleKind(o *rules.Outgoing, at time.Time) {
 		o.Words = "Hej Eva!\n\nDet ska fungera nu. Vill du prova igen?\n\nAnna Ek\nOmDirekt"
 	case rules.TemplateAnswer, rules.TemplateNoticeChange:
 		o.Words = ""
-		o.Lines = []rules.Line{{Code: "tag", Subject: "Mina sidor - Teknik"}, {Code: "assign", Subject: "Anna Ek"}}
+		o.Lines = []rules.Line{
+			{Code: rules.LineDone, Subject: "/tag Mina sidor - Teknik", More: []string{"Mina sidor - Teknik"}},
+			{Code: rules.LineDone, Subject: "/assign me", More: []string{"Anna Ek"}},
+			{Code: rules.LineWentTo, Subject: "Eva Lind"}}
 	case rules.TemplateDigest:
 		o.Words, o.Facts, o.Actions = "", rules.Facts{}, nil
 		o.Lines = []rules.Line{
-			{Code: "open", Subject: "OMD-1042", More: []string{"Kan inte logga in på Mina sidor"}},
-			{Code: "waiting-requester", Subject: "OMD-1038", More: []string{"Fel belopp i utbetalningen"}}}
+			{Code: rules.LineTicket, Subject: "OMD-1042", More: []string{"Kan inte logga in på Mina sidor", "open", "Eva Lind"}},
+			{Code: rules.LineTicket, Subject: "OMD-1038", More: []string{"Fel belopp i utbetalningen", "waiting-requester", "Per Dahl"}}}
 	case rules.TemplateNoticeHeld:
-		o.AuthorTrust = rules.TrustUnverified
+		o.AuthorTrust, o.GoesTo = rules.TrustUnverified, rules.ReplyToStaff
+		o.Lines = []rules.Line{{Code: string(rules.ReasonWantsToJoin), Subject: "eva@kommun.example",
+			More: []string{"311", "Sv: Kan inte logga in"}}}
 		o.Actions = []rules.Action{sampleAction("admit eva@kommun.example")}
-	case rules.TemplateNoticeRefused, rules.TemplateNoticeBudget:
+	case rules.TemplateNoticeBudget:
 		o.Words = ""
-		o.Lines = []rules.Line{{Code: "refused", Subject: "eva@kommun.example", More: []string{"550 5.1.1 no such user"}}}
+		o.Lines = []rules.Line{{Code: string(rules.ReasonBudget), Subject: "eva@kommun.example", More: []string{"outside"}}}
+	case rules.TemplateNoticeRefused:
+		o.Words = ""
+		o.Lines = []rules.Line{{Code: string(rules.ReasonRefused), Subject: "eva@kommun.example",
+			More: []string{"5.1.1 no such user", "reply", "[OMD-1042] Kan inte logga in"}}}
 	case rules.TemplateSuspicion, rules.TemplateReport, rules.TemplateFollowUp, rules.TemplateKnownFault,
 		rules.TemplateAnnouncement, rules.TemplateSolved:
 		sampleFault(o, at)
