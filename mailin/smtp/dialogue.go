@@ -132,9 +132,6 @@ func (g *gate) mailCommand(verb, arg, line string) {
 	case verb == "DATA" && g.in.Buffered() > 0:
 		// RFC 2920, section 3.1: DATA is the last of a group. If we refused it, what follows would be read as commands.
 		g.end(errHasty)
-	case verb == "DATA":
-		g.mail = body{}
-		g.pass(line)
 	case strings.HasSuffix(verb, "LO"):
 		if !ascii(arg) {
 			g.say("501 5.5.4 A name in ASCII, please (RFC 5321, section 4.1.1.1)")
@@ -143,7 +140,11 @@ func (g *gate) mailCommand(verb, arg, line string) {
 		g.extended = verb != "HELO"
 		g.pass(line)
 	case g.afterTLS:
+		g.refused = verb == "DATA"
 		g.say("503 5.5.1 Say " + g.s.hello() + " again after STARTTLS (RFC 3207, section 4.2)")
+	case verb == "DATA":
+		g.mail = body{}
+		g.pass(line)
 	default:
 		// RFC 5321, section 4.5.1: postmaster is an address without a domain, too. go-smtp does not know it.
 		if g.aliased = verb == "RCPT" && isPostmaster(arg); g.aliased {
