@@ -40,8 +40,8 @@ func (c *reading) repliesByItself() string {
 }
 
 // wordsOfReply is the one place where words decide without a header: a subject that begins as only autoresponders'
-// do, or a body that says a machine wrote it and what for, in the first lines and unquoted. One word alone never
-// does: people write about vacations, quote notices, and begin subjects with "Re: Automatic reply".
+// do, or the body of an answer that says a machine wrote it and what for, in the first lines and unquoted. One word
+// alone never does: people write about vacations, quote notices, and begin subjects with "Re: Automatic reply".
 func (c *reading) wordsOfReply() (Verdict, bool) {
 	if c.human {
 		return Verdict{}, false
@@ -54,7 +54,9 @@ func (c *reading) wordsOfReply() (Verdict, bool) {
 	switch {
 	case subject != "" && (c.onlySubject(subject) || machine != "" || c.answers()):
 		reason = quote(subject)
-	case machine != "" && (away != "" || received != "" || c.sender > aProgram):
+	case machine != "" && c.sender > aProgram:
+		reason = quote(machine)
+	case machine != "" && (away != "" || received != "") && c.answers() && containsAny(head, bouncePhrases) == "":
 		reason = quote(machine)
 	case away != "" && vague != "" && (c.answers() || c.quiet != "") && len(head) < 800:
 		reason = quote(vague) + ", " + quote(away)
