@@ -1,27 +1,19 @@
 // Command aboveline is a ticket desk that lives entirely in e-mail.
+//
+// This package is the command line alone: each command reads its flags, opens what it needs, runs it and says how it
+// went. What a desk does is in the packages beside it.
 package main
 
 import (
 	"context"
-	"fmt"
 	"os"
-
-	"aboveline.example/cmd/aboveline/inspect"
+	"os/signal"
+	"syscall"
 )
 
 func main() {
-	args := os.Args[1:]
-	if len(args) == 0 || args[0] != "inspect" {
-		fmt.Fprintln(os.Stderr, "usage: aboveline inspect [--json] FILE...")
-		os.Exit(2)
-	}
-	args = args[1:]
-	asJSON := len(args) > 0 && args[0] == "--json"
-	if asJSON {
-		args = args[1:]
-	}
-	if err := inspect.Run(context.Background(), os.Stdin, os.Stdout, args, asJSON); err != nil {
-		fmt.Fprintln(os.Stderr, "aboveline:", err)
-		os.Exit(1)
-	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv)
+	stop()
+	os.Exit(code)
 }

@@ -240,7 +240,8 @@ func (b *binder) table(path string, t map[string]any, dst reflect.Value) {
 		}
 		if field.Type == reflect.TypeFor[Secret]() {
 			b.secret(path, name, t, dst.Field(i).Addr().Interface().(*Secret))
-			known[name+"_file"], known[name+"_env"] = true, true
+			known[name+"_file"] = true
+			known[name+"_env"] = field.Tag.Get("only") != "file"
 			continue
 		}
 		known[name] = true
@@ -261,8 +262,10 @@ func (b *binder) table(path string, t map[string]any, dst reflect.Value) {
 // unknown notes the keys that no field took, each with the nearest and with all that the table takes.
 func (b *binder) unknown(path string, t map[string]any, known map[string]bool) {
 	names := make([]string, 0, len(known))
-	for name := range known {
-		names = append(names, name)
+	for name, taken := range known {
+		if taken {
+			names = append(names, name)
+		}
 	}
 	sort.Strings(names)
 	where := "the file"
@@ -274,7 +277,11 @@ func (b *binder) unknown(path string, t map[string]any, known map[string]bool) {
 		switch {
 		case known[key]:
 		case known[key+"_file"]:
-			b.note(b.places.key(full), full, "a secret is never written here; write %s_file = \"/path\" or %s_env = \"NAME\"", key, key)
+			or := ""
+			if known[key+"_env"] {
+				or = fmt.Sprintf(" or %s_env = \"NAME\"", key)
+			}
+			b.note(b.places.key(full), full, "a secret is never written here; write %s_file = \"/path\"%s", key, or)
 		default:
 			b.note(b.places.key(full), full, "unknown key%s; %s takes %s", meant(key, names), where, strings.Join(names, ", "))
 		}

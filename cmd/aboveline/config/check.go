@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"aboveline.example/mailout"
 	"aboveline.example/rules"
 	"aboveline.example/rules/when"
 )
@@ -156,7 +157,7 @@ func (b *binder) tcp(path string, l Listen) {
 
 func (b *binder) checkIMAP(path string, m IMAP) {
 	switch m.Server.Scheme {
-	case "imaps", "":
+	case "imaps", "imap+starttls", "":
 	case "imap":
 		if !m.Insecure {
 			b.bad(path+".server", "imap:// sends the password in the clear; write imaps://, or insecure = true if you accept that")
@@ -167,15 +168,15 @@ func (b *binder) checkIMAP(path string, m IMAP) {
 	if m.Mailbox == m.Handled && m.Mailbox != "" {
 		b.bad(path+".handled", "the mailbox that is read; write another folder, or \"\" to only mark what was stored")
 	}
-	b.credentials(path, m.Password, m.OAuth2, true)
+	b.credentials(path, m.Password, m.OAuth2)
 }
 
-// credentials wants exactly one way to log in, or at most one where none is needed.
-func (b *binder) credentials(path string, password Secret, oauth *OAuth2, needed bool) {
+// credentials wants exactly one way to log in.
+func (b *binder) credentials(path string, password Secret, oauth *OAuth2) {
 	switch {
 	case oauth != nil && !password.IsZero():
 		b.bad(path+".oauth2", "set beside a password; keep one of the two")
-	case oauth == nil && password.IsZero() && needed && !b.told(path+".password"):
+	case oauth == nil && password.IsZero() && !b.told(path+".password"):
 		b.note(b.places.key(path), path, "no way to log in; write password_file, password_env or oauth2")
 	}
 	if oauth == nil {
@@ -185,11 +186,11 @@ func (b *binder) credentials(path string, password Secret, oauth *OAuth2, needed
 	if (oauth.Tenant == "") == (oauth.TokenURL == "") {
 		b.bad(path, "write tenant (Microsoft 365) or token_url (any other), one of the two")
 	}
-	if oauth.TokenURL != "" && !strings.HasPrefix(oauth.TokenURL, "https://") {
+	if u := oauth.TokenURL; u != "" && !strings.HasPrefix(u, "https://") && !strings.HasPrefix(u, "http://127.0.0.1:") {
 		b.bad(path+".token_url", "%q is not accepted; write an address that begins with https://", cut(oauth.TokenURL, 60))
 	}
 	if oauth.ClientSecret.IsZero() && oauth.RefreshToken.IsZero() && !b.told(path+".client_secret") && !b.told(path+".refresh_token") {
-		b.bad(path, "no secret; write client_secret_file, client_secret_env, refresh_token_file or refresh_token_env")
+		b.bad(path, "no secret; write client_secret_file, client_secret_env or refresh_token_file")
 	}
 }
 
@@ -201,21 +202,23 @@ func (b *binder) told(key string) bool {
 func (b *binder) checkMailout(c *Config) {
 	out := c.Mailout
 	switch out.Smarthost.Scheme {
-	case "imap", "imaps":
+	case "imap", "imaps", "imap+starttls":
 		b.bad("mailout.smarthost", "%s:// is no way to send mail; write smtps://, smtp+starttls:// or smtp://", out.Smarthost.Scheme)
 	case "smtp":
 		if out.Username != "" && !out.Smarthost.Loopback() {
 			b.bad("mailout.smarthost", "smtp:// sends the password in the clear; write smtps:// or smtp+starttls://")
 		}
 	}
-	if out.Username == "" && (!out.Password.IsZero() || out.OAuth2 != nil) {
+	if out.Username == "" && !out.Password.IsZero() {
 		b.bad("mailout", "a password without a username; write username")
 	}
-	b.credentials("mailout", out.Password, out.OAuth2, out.Username != "")
+	if out.Username != "" && out.Password.IsZero() && !b.told("mailout.password") {
+		b.bad("mailout.username", "no way to log in; write password_file or password_env")
+	}
 	if s := c.Mailin.SMTP; s != nil && loops(s.Listen, out.Smarthost) {
 		b.bad("mailout.smarthost", "%s is our own [mailin.smtp]; what we send would come straight back", out.Smarthost.Addr())
 	}
-	b.checkTemplates(out.Templates)
+	b.checkTemplates(c)
 	for i, d := range out.DKIM {
 		b.readable(element("mailout.dkim", i)+".key_file", d.KeyFile)
 	}
@@ -233,13 +236,22 @@ func loops(l Listen, s Server) bool {
 	return port == smart && (host == "" || host == "localhost" || err == nil && (a.IsLoopback() || a.IsUnspecified()))
 }
 
-// checkTemplates looks for the directory; what is in it is read by who words mail.
-func (b *binder) checkTemplates(dir Path) {
+// checkTemplates has the operator's templates read and tried, as they will be at start.
+func (b *binder) checkTemplates(c *Config) {
+	dir := string(c.Mailout.Templates)
 	if dir == "" {
 		return
 	}
-	if fi, err := os.Stat(string(dir)); err != nil || !fi.IsDir() {
+	if fi, err := os.Stat(dir); err != nil || !fi.IsDir() {
 		b.bad("mailout.templates", `%s is not a directory; write one that "aboveline init --templates" filled, or leave the key out`, dir)
+		return
+	}
+	_, err := mailout.NewComposer(c.Wording())
+	if err == nil {
+		return
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		b.bad("mailout.templates", "%s", oneLine(line))
 	}
 }
 

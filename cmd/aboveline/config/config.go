@@ -76,7 +76,7 @@ type Pipe struct {
 
 // IMAP is one [[mailin.imap]] table.
 type IMAP struct {
-	Server     Server  `toml:"server" need:"yes"` // imaps:// or, with Insecure, imap://
+	Server     Server  `toml:"server" need:"yes"` // imaps://, imap+starttls:// or, with Insecure, imap://
 	Insecure   bool    `toml:"insecure"`
 	Username   string  `toml:"username" need:"yes"`
 	Password   Secret  `toml:"password"`
@@ -92,7 +92,7 @@ type OAuth2 struct {
 	TokenURL     string   `toml:"token_url"` // https
 	ClientID     string   `toml:"client_id" need:"yes"`
 	ClientSecret Secret   `toml:"client_secret"`
-	RefreshToken Secret   `toml:"refresh_token"`
+	RefreshToken Secret   `toml:"refresh_token" only:"file"` // a file, since providers renew it
 	Scopes       []string `toml:"scopes"`
 }
 
@@ -101,7 +101,6 @@ type Mailout struct {
 	Smarthost    Server   `toml:"smarthost"` // zero: everything stays in the queue, readable there
 	Username     string   `toml:"username"`
 	Password     Secret   `toml:"password"`
-	OAuth2       *OAuth2  `toml:"oauth2"`
 	Grace        Duration `toml:"grace" max:"24h"`
 	HourlyLimit  int      `toml:"hourly_limit" min:"1" max:"1000"`
 	GatewayLimit int      `toml:"gateway_limit" min:"1" max:"1000000"`

@@ -10,6 +10,7 @@ import (
 
 	"github.com/expr-lang/expr/file"
 
+	"aboveline.example/mailout"
 	"aboveline.example/rules"
 	"aboveline.example/rules/when"
 )
@@ -63,6 +64,14 @@ func (c *Config) rules() rules.Config {
 		})
 	}
 	return r
+}
+
+// Wording is the part of the config that composing needs.
+func (c *Config) Wording() mailout.ComposerOptions {
+	return mailout.ComposerOptions{
+		Name: c.Identity.Name, Address: c.Identity.Address, Zone: c.Identity.Zone, Hostname: c.Hostname(),
+		Dir: string(c.Mailout.Templates),
+	}
 }
 
 // intake is every further way in: the aliases, and postmaster, which is always one (RFC 5321, section 4.5.1).

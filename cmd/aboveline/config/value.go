@@ -154,7 +154,7 @@ func (l Listen) Network() (network, address string) {
 
 // Server is a peer we dial: its scheme says how, and the port has been filled in.
 type Server struct {
-	Scheme string // imaps, imap; smtps, smtp, smtp+starttls
+	Scheme string // imaps, imap+starttls, imap; smtps, smtp, smtp+starttls
 	Host   string
 	Port   uint16
 }
@@ -163,7 +163,7 @@ type Server struct {
 var errUserinfo = errors.New("a name or password in the address; write username, and password_file or password_env")
 
 // ports are the default ports (RFC 8314, section 7; RFC 5321, section 4.5.4.2).
-var ports = map[string]uint16{"imaps": 993, "imap": 143, "smtps": 465, "smtp": 25, "smtp+starttls": 587}
+var ports = map[string]uint16{"imaps": 993, "imap+starttls": 143, "imap": 143, "smtps": 465, "smtp": 25, "smtp+starttls": 587}
 
 func parseServer(s string) (Server, error) {
 	if s == "" {

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"aboveline.example/cmd/aboveline/admin"
+)
+
+type outageCmd struct {
+	List outageListCmd `cmd:"" help:"List outages, the latest first."`
+	Show outageShowCmd `cmd:"" help:"Show one outage: its tickets, vendors and evidence."`
+}
+
+type outageListCmd struct {
+	Limit int `placeholder:"N" help:"At most so many."`
+}
+
+func (c *outageListCmd) Run(e *env) error {
+	t := newTable(e.out, "NUMBER", "STATUS", "PEOPLE", "FIRST", "LAST", "TICKETS", "TITLE")
+	return list(e, admin.OutageList, admin.Limit{Limit: c.Limit}, t, "no outages", func(o admin.Outage) []string {
+		return []string{
+			o.Number, o.Status, strconv.Itoa(o.People), at(o.First), at(o.Last), strconv.Itoa(len(o.Tickets)),
+			clean(o.Title, 60),
+		}
+	})
+}
+
+type outageShowCmd struct {
+	Number string `arg:"" name:"N" help:"The outage's number, D-7 or 7."`
+}
+
+func (c *outageShowCmd) Run(e *env) error {
+	return show(e, admin.OutageShow, c.Number, func(o admin.Outage) {
+		fmt.Fprintf(e.out, "%s  %s\n\n", e.paint(e.out, "1", o.Number), clean(o.Title, 200))
+		facts(e.out,
+			"Status", o.Status, "People", strconv.Itoa(o.People), "First", at(o.First), "Last", at(o.Last),
+			"Tags", strings.Join(o.Tags, ", "), "Tickets", strings.Join(o.Tickets, ", "),
+			"Words", strings.Join(o.Evidence.Words, ", "),
+			"Evidence", fmt.Sprintf("%d people where %.2f were to be expected", o.Evidence.Observed, o.Evidence.Expected))
+		for _, v := range o.Vendors {
+			fmt.Fprintf(e.out, "\n%s\n", e.paint(e.out, "1", clean(v.Name, 60)))
+			facts(e.out, "  Reported", at(v.Reported), "  Last heard", at(v.LastHeard), "  Next reminder", at(v.NextFollowUp),
+				"  Its number", v.Reference)
+		}
+	})
+}

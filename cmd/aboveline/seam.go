@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+
+	"aboveline.example/cmd/aboveline/admin"
+	"aboveline.example/cmd/aboveline/config"
+	"aboveline.example/cmd/aboveline/gateway"
+	"aboveline.example/cmd/aboveline/logging"
+	"aboveline.example/store"
+)
+
+// Everything the command line asks of the gateway is in this file.
+
+// openDesk returns the running gateway or, where none runs, the desk opened in this process. It makes no store.
+func openDesk(e *env, c *config.Config) (admin.Asker, error) {
+	if _, err := os.Stat(string(c.Store.Path)); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("no desk at %s; name its config with -c, or start it with \"aboveline serve\"", c.Store.Path)
+	}
+	return openOrMake(e, c)
+}
+
+// openOrMake is openDesk, and makes the store where there is none: mail may come before the gateway ever ran.
+func openOrMake(e *env, c *config.Config) (admin.Asker, error) {
+	log, err := logger(e, c, "warn")
+	if err != nil {
+		return nil, err
+	}
+	open := func(context.Context) (admin.Asker, error) {
+		g, db, err := gateway.Open(c, log)
+		if err != nil {
+			return nil, err
+		}
+		desk := admin.Desk{
+			View: admin.View{Prefix: string(c.Identity.Prefix), Zone: c.Identity.Zone}, DB: db, Gateway: g.Admin(c), Log: log,
+		}
+		return admin.Direct(desk.Table(), db.Close), nil
+	}
+	return admin.Open(e.ctx, string(c.Store.Path), open, func(err error) bool { return errors.Is(err, store.ErrLocked) })
+}
+
+// serve runs the gateway until the context ends.
+func serve(e *env, c *config.Config, log *slog.Logger) error {
+	return gateway.Serve(e.ctx, c, gateway.ServeOptions{Log: log, Reload: e.config})
+}
+
+// restore makes a store from a backup.
+func restore(c *config.Config, from *os.File) error {
+	return store.Restore(string(c.Store.Path), from)
+}
+
+// logger is the log of a command, on standard error. Level is the config's unless a flag or, for commands that are
+// over in a moment, a quieter one is named.
+func logger(e *env, c *config.Config, level string) (*slog.Logger, error) {
+	if level == "" {
+		level = c.Log.Level
+	}
+	if e.global.LogLevel != "" {
+		level = e.global.LogLevel
+	}
+	return logging.New(e.errs, logging.Options{Level: level, Format: c.Log.Format, Colour: e.colour(e.errs)})
+}
