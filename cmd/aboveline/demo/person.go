@@ -1,0 +1,181 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	netsmtp "net/smtp"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+	"github.com/emersion/go-message/mail"
+)
+
+// person writes and reads mail like people do: with a mail client, over SMTP and IMAP.
+type person struct {
+	name, address string
+	office        *office
+	read          uint32 // the last UID looked at
+	written       int
+}
+
+// letter is a mail as its reader sees it.
+type letter struct {
+	from, subject, messageID, replyTo string
+	text                              string
+	auto                              bool
+	date                              time.Time
+}
+
+// write sends a new mail.
+func (p *person) write(to, subject, text string) error { return p.send(to, subject, text, nil) }
+
+// answer replies to a letter as a mail client does: to its Reply-To, with its ids, and with it quoted below.
+func (p *person) answer(l letter, text string) error {
+	subject := l.subject
+	if !strings.HasPrefix(subject, "SV: ") {
+		subject = "SV: " + subject
+	}
+	var b strings.Builder
+	b.WriteString(text + "\n\nDen " + l.date.Format("2 Jan. 2006 15:04") + " skrev " + l.from + ":\n")
+	for line := range strings.Lines(strings.TrimRight(l.text, "\n")) {
+		b.WriteString("> " + line)
+	}
+	return p.send(l.replyTo, subject, b.String()+"\n", &l)
+}
+
+func (p *person) send(to, subject, text string, answers *letter) error {
+	p.written++
+	var h mail.Header
+	h.SetAddressList("From", []*mail.Address{{Name: p.name, Address: p.address}})
+	h.SetAddressList("To", []*mail.Address{{Address: to}})
+	h.SetSubject(subject)
+	h.SetDate(time.Now())
+	h.SetMessageID(fmt.Sprintf("%d.%s", p.written, p.address))
+	if answers != nil {
+		h.SetMsgIDList("In-Reply-To", []string{answers.messageID})
+		h.SetMsgIDList("References", []string{answers.messageID})
+	}
+	h.SetContentType("text/plain", map[string]string{"charset": "utf-8"})
+	var raw bytes.Buffer
+	w, err := mail.CreateSingleInlineWriter(&raw, h)
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, strings.ReplaceAll(text, "\n", "\r\n")); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	if err := netsmtp.SendMail(p.office.smtpAddr, nil, p.address, []string{to}, raw.Bytes()); err != nil {
+		return fmt.Errorf("%s sends to %s: %w", p.name, to, err)
+	}
+	return nil
+}
+
+// Patience of a reader, and how often they look: a mail takes some milliseconds here.
+const (
+	readWithin = 10 * time.Second
+	lookEvery  = 20 * time.Millisecond
+)
+
+// wait reads the person's mailbox over IMAP until the next letter that fits has come.
+func (p *person) wait(ctx context.Context, fits func(letter) bool) (letter, error) {
+	c, err := imapclient.DialInsecure(p.office.imapAddr, nil)
+	if err != nil {
+		return letter{}, err
+	}
+	defer c.Close()
+	if err := c.Login(p.address, password).Wait(); err != nil {
+		return letter{}, fmt.Errorf("%s opens the mailbox: %w", p.name, err)
+	}
+	end := time.Now().Add(readWithin)
+	for {
+		letters, err := p.look(c)
+		if err != nil {
+			return letter{}, err
+		}
+		for _, l := range letters {
+			if fits(l.letter) {
+				p.read = l.uid
+				return l.letter, nil
+			}
+		}
+		if time.Now().After(end) {
+			return letter{}, fmt.Errorf("%s waited for a mail that did not come", p.name)
+		}
+		select {
+		case <-time.After(lookEvery):
+		case <-ctx.Done():
+			return letter{}, ctx.Err()
+		}
+	}
+}
+
+type found struct {
+	letter
+	uid uint32
+}
+
+// look fetches what came since the last letter.
+func (p *person) look(c *imapclient.Client) ([]found, error) {
+	if _, err := c.Select("INBOX", nil).Wait(); err != nil {
+		return nil, err
+	}
+	set := imap.UIDSet{}
+	set.AddRange(imap.UID(p.read+1), 0)
+	section := &imap.FetchItemBodySection{Peek: true}
+	messages, err := c.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}}).Collect()
+	if err != nil {
+		return nil, err
+	}
+	var letters []found
+	for _, m := range messages {
+		if uint32(m.UID) <= p.read {
+			continue // "n:*" names the last mail even where it is older (RFC 3501, section 6.4.8)
+		}
+		l, err := readLetter(m.FindBodySection(section))
+		if err != nil {
+			return nil, err
+		}
+		letters = append(letters, found{l, uint32(m.UID)})
+	}
+	return letters, nil
+}
+
+func readLetter(raw []byte) (letter, error) {
+	r, err := mail.CreateReader(bytes.NewReader(raw))
+	if err != nil {
+		return letter{}, err
+	}
+	l := letter{auto: r.Header.Get("Auto-Submitted") != ""}
+	l.subject, _ = r.Header.Subject()
+	l.messageID, _ = r.Header.MessageID()
+	l.date, _ = r.Header.Date()
+	if from, err := r.Header.AddressList("From"); err == nil && len(from) > 0 {
+		l.from = from[0].Name
+	}
+	if to, err := r.Header.AddressList("Reply-To"); err == nil && len(to) > 0 {
+		l.replyTo = to[0].Address
+	}
+	for {
+		part, err := r.NextPart()
+		if err != nil {
+			break
+		}
+		if h, ok := part.Header.(*mail.InlineHeader); ok {
+			if kind, _, _ := h.ContentType(); kind == "text/plain" && l.text == "" {
+				b, err := io.ReadAll(part.Body)
+				if err != nil {
+					return letter{}, err
+				}
+				l.text = strings.ReplaceAll(string(b), "\r\n", "\n")
+			}
+		}
+	}
+	return l, nil
+}

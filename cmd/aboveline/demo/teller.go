@@ -1,0 +1,48 @@
+package demo
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// teller prints the story.
+type teller struct {
+	out    io.Writer
+	colour bool
+	start  time.Time
+}
+
+func (t *teller) paint(code, s string) string {
+	if !t.colour {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+// scene begins a part of the story.
+func (t *teller) scene(format string, args ...any) {
+	fmt.Fprintf(t.out, "\n%s\n", t.paint("1", fmt.Sprintf(format, args...)))
+}
+
+// say tells one thing that happened.
+func (t *teller) say(format string, args ...any) {
+	fmt.Fprintf(t.out, "  %s %s\n", t.paint("2", fmt.Sprintf("%5.2fs", time.Since(t.start).Seconds())), fmt.Sprintf(format, args...))
+}
+
+// shownLines is how much of a mail is shown: enough to hear its voice.
+const shownLines = 18
+
+// show quotes a letter as it was read from the mailbox.
+func (t *teller) show(l letter) {
+	fmt.Fprintf(t.out, "          %s %s\n", t.paint("2", "From:   "), l.from)
+	fmt.Fprintf(t.out, "          %s %s\n", t.paint("2", "Subject:"), l.subject)
+	lines := strings.Split(strings.TrimSpace(l.text), "\n")
+	for _, line := range lines[:min(len(lines), shownLines)] {
+		fmt.Fprintf(t.out, "          %s %s\n", t.paint("36", "│"), line)
+	}
+	if len(lines) > shownLines {
+		fmt.Fprintf(t.out, "          %s\n", t.paint("2", fmt.Sprintf("… %d more lines", len(lines)-shownLines)))
+	}
+}

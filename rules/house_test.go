@@ -1,0 +1,119 @@
+package rules
+
+import (
+	"encoding/json"
+	"errors"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "aboveline.example"
+
+// rooms says which rooms each may import (the package's picture in the README; arrows point down only).
+var rooms = map[string][]string{
+	"rules":   {},
+	"store":   {"rules"},
+	"mailin":  {"rules"},
+	"mailout": {"rules"},
+	"cmd":     {"rules", "store", "mailin", "mailout"},
+}
+
+// TestArrowsPointDown reads every import of the project, tests included.
+func TestArrowsPointDown(t *testing.T) {
+	seen := 0
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
+			return err
+		}
+		room := strings.Split(filepath.ToSlash(path), "/")[1]
+		allowed, known := rooms[room]
+		if !known {
+			t.Errorf("%s stands in no room", path)
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, i := range f.Imports {
+			imported, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			rest, ours := strings.CutPrefix(imported, module+"/")
+			if !ours {
+				continue
+			}
+			seen++
+			other, _, _ := strings.Cut(rest, "/")
+			down := other == room
+			for _, a := range allowed {
+				down = down || a == other
+			}
+			if !down {
+				t.Errorf("%s imports %s", path, imported)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen == 0 {
+		t.Fatal("no imports were found: the test looks in the wrong place")
+	}
+}
+
+// TestRulesDoNoIO: nothing that rules stands on may reach the network, start a process or open a database, and rules
+// itself neither opens files nor reads a clock nor draws at random (I5).
+func TestRulesDoNoIO(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath", "./...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	n := 0
+	for {
+		var p struct{ ImportPath string }
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		n++
+		switch p.ImportPath {
+		case "net", "net/http", "os/exec", "os/signal", "database/sql", "log/slog", "crypto/rand", "math/rand", "math/rand/v2":
+			t.Errorf("rules stands on %s", p.ImportPath)
+		}
+	}
+	if n < 20 {
+		t.Fatalf("go list named %d packages", n)
+	}
+	err = filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, i := range f.Imports {
+			switch i.Path.Value {
+			case `"os"`, `"io/fs"`, `"bufio"`, `"syscall"`, `"context"`:
+				t.Errorf("%s imports %s", path, i.Path.Value)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
