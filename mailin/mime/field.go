@@ -43,10 +43,23 @@ type block struct {
 // stop tells a header reader that a line is not the header's any more: a boundary of a multipart around it.
 type stop func(line []byte) bool
 
-// readBlock reads the header block at the beginning of raw. It forgives what real mail has: an mbox line before
+// readBlock reads a header block and cuts off what no field may be longer than: over a cap a header is still read,
+// and reading must cost no more for it.
+func readBlock(raw []byte, at int, end stop) block {
+	b := readFields(raw, at, end)
+	for i := range b.fields {
+		if f := &b.fields[i]; len(f.Raw) > MaxField {
+			f.Raw = f.Raw[:MaxField]
+			b.over = "header field"
+		}
+	}
+	return b
+}
+
+// readFields reads the header block that begins at an offset of raw. It forgives what real mail has: an mbox line before
 // it, blank lines before it, a first line that begins with a space, continuation lines that lost theirs, and a
 // body that follows without a blank line.
-func readBlock(raw []byte, at int, end stop) block {
+func readFields(raw []byte, at int, end stop) block {
 	b := block{body: at}
 	p := at
 	if end == nil { // a part's header begins where it begins
@@ -134,9 +147,6 @@ func (b *block) fold(raw []byte, p, n int) {
 	if len(b.fields) > 0 {
 		f := &b.fields[len(b.fields)-1]
 		f.Raw = raw[p-len(f.Raw) : n]
-		if len(f.Raw) > MaxField {
-			b.over = "header field"
-		}
 		return
 	}
 	if isField(bytes.TrimLeft(raw[p:n], " \t")) {
@@ -153,9 +163,6 @@ func (b *block) stray(raw []byte, p, n int) {
 	f := &b.fields[len(b.fields)-1]
 	f.Raw = raw[p-len(f.Raw) : n]
 	f.Odd = strayLine
-	if len(f.Raw) > MaxField {
-		b.over = "header field"
-	}
 }
 
 // skipMbox passes over "From sender date" lines as mbox files have them before each mail.

@@ -47,6 +47,9 @@ func (m *Message) winmail(p *Part) {
 		in.Text = plain(in.HTML)
 	}
 	for _, f := range w.Files {
+		if w.Cut && len(f.Content) == 0 {
+			continue
+		}
 		typ := strings.ToLower(f.Type)
 		if strings.Count(typ, "/") != 1 {
 			typ = "application/octet-stream"

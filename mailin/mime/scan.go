@@ -56,9 +56,6 @@ func overFields(b block) string {
 	}
 	addresses := 0
 	for _, f := range b.fields {
-		if len(f.Raw) > MaxField {
-			return "header field"
-		}
 		switch name := strings.ToLower(f.Name); name {
 		case "content-type", "content-disposition":
 			if countParams(f.Raw) > MaxParams {

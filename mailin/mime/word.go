@@ -7,7 +7,7 @@ import (
 
 // maxWord bounds the search for an encoded word's end. RFC 2047, section 2 allows 75 characters; programs that put a
 // whole subject into one word exist.
-const maxWord = 4 << 10
+const maxWord = 2 << 10
 
 // Decode makes the text of an unstructured field readable: encoded words (RFC 2047) become what they say, raw 8-bit
 // bytes become UTF-8. Words next to one another in one charset are joined before they are decoded, since many
