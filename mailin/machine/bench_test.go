@@ -61,3 +61,11 @@ func FuzzClassify(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkClassifyPerson is the ordinary case: a person's mail of a page, in which nothing is found.
+func BenchmarkClassifyPerson(b *testing.B) {
+	f := Facts{Subject: "Kan inte logga in", Header: map[string][]string{"From": {"Eva Dal <eva@skola.example>"}}, Text: strings.Repeat("Hej, det går inte att logga in med BankID i dag heller. ", 60)}
+	for b.Loop() {
+		Classify(f)
+	}
+}

@@ -46,10 +46,10 @@ func (c *reading) prose() (Verdict, bool) {
 		return Verdict{Kind: rules.KindDelivered, Reason: quote(word), Of: about(c.Facts, c.letter, nil)}, true
 	}
 	subject := prefixOf(strings.TrimLeft(c.subject, "*[(<! "), bounceSubjects)
-	phrase := containsAny(c.folded, bouncePhrases)
 	if c.sender == aPerson && !c.null && c.kind != rules.KindBounce {
-		return c.unnamed(subject, phrase)
+		return c.unnamed(subject)
 	}
+	phrase := containsAny(c.folded(), bouncePhrases)
 	said := 0
 	for _, told := range []bool{subject != "", phrase != "", len(c.header) > 2 || readCode(c.words).reply != ""} {
 		if told {
@@ -67,7 +67,7 @@ func (c *reading) needed() int {
 	if c.sender == aDaemon || c.kind == rules.KindBounce {
 		return 1
 	}
-	if c.null && c.kind != rules.KindAutoReply && prefixOf(c.subject, replySubjects) == "" && containsAny(head(c.words), awayPhrases) == "" {
+	if c.null && c.kind != rules.KindAutoReply && prefixOf(c.subject, replySubjects) == "" && containsAny(c.head, awayPhrases) == "" {
 		return 1
 	}
 	return 2
@@ -75,11 +75,12 @@ func (c *reading) needed() int {
 
 // unnamed is a notice whose sender shows nothing: only one that begins as one, says so, shows the refusal or returns
 // the mail, and answers nobody. A person who quotes a notice writes words before it.
-func (c *reading) unnamed(subject, phrase string) (Verdict, bool) {
-	if subject == "" || phrase == "" || c.From.Name != "" && c.kind == "" || len(c.header) < 3 && readCode(c.words).reply == "" {
+func (c *reading) unnamed(subject string) (Verdict, bool) {
+	if subject == "" || c.From.Name != "" && c.kind == "" || len(c.header) < 3 && readCode(c.words).reply == "" {
 		return Verdict{}, false
 	}
-	if containsAny(clip(c.folded, 400), bouncePhrases) == "" {
+	phrase := containsAny(clip(c.folded(), 400), bouncePhrases)
+	if phrase == "" {
 		return Verdict{}, false
 	}
 	return c.bounce(quote(subject) + ", " + quote(phrase)), true
@@ -260,11 +261,11 @@ func (c *reading) own() map[string]bool {
 }
 
 func (c *reading) delayed() bool {
-	return containsAny(c.subject, delayWords) != "" || containsAny(clip(c.folded, 2000), delayWords) != ""
+	return containsAny(c.subject, delayWords) != "" || containsAny(clip(c.folded(), 2000), delayWords) != ""
 }
 
 func (c *reading) action() string {
-	if c.delayed() && containsAny(c.folded, finalWords) == "" {
+	if c.delayed() && containsAny(c.folded(), finalWords) == "" {
 		return "delayed"
 	}
 	return "failed"

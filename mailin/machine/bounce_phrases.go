@@ -32,7 +32,7 @@ var bounceSubjects = []string{
 	"notification d'échec", "avis de non-remise",
 	// Spanish and Portuguese
 	"no se puede entregar", "no se pudo entregar", "no entregado", "no entregable", "error de entrega", "mensaje devuelto", "correo devuelto", "fallo en la entrega",
-	"notificación de estado de entrega", "não entregue", "não foi possível entregar", "falha na entrega", "falha de entrega", "mensagem devolvida", "mensagem não entregue", "erro na entrega",
+	"notificación de estado de entrega", "não entregue", "não é possível entregar", "não foi possível entregar", "falha na entrega", "falha de entrega", "mensagem devolvida", "mensagem não entregue", "erro na entrega",
 	"notificação de status", "email devolvido", "retrasado", "atrasad",
 	// Italian and Dutch
 	"non recapitabile", "mancato recapito", "mancata consegna", "recapito non riuscito", "errore di consegna", "consegna fallita", "ritardato", "niet bezorgd", "onbestelbaar", "niet afgeleverd",

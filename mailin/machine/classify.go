@@ -44,7 +44,7 @@ type Verdict struct {
 func Classify(f Facts) Verdict {
 	c := reading{Facts: f, letter: takeApart(f), evidence: readMarks(f.Header), sender: senderOf(f), null: nullPath(f)}
 	c.subject = fold(clip(f.Subject, 998))
-	c.folded = fold(clip(c.words, maxPhrases))
+	c.head = head(c.words)
 	for _, question := range []func(*reading) (Verdict, bool){
 		(*reading).report, (*reading).delivery, (*reading).cloud, (*reading).calendar, (*reading).challenge,
 		(*reading).prose, (*reading).marked, (*reading).wordsOfReply, (*reading).unmanned,
@@ -68,7 +68,16 @@ type reading struct {
 	sender  machineSender
 	null    bool
 	subject string // folded
-	folded  string // the first words, folded
+	head    string // the first unquoted words, folded
+	whole   string // see folded
+}
+
+// folded is the first words, folded, quoted ones included.
+func (c *reading) folded() string {
+	if c.whole == "" {
+		c.whole = fold(clip(c.words, maxPhrases))
+	}
+	return c.whole
 }
 
 // contentType is the mail's own type and parameters; a broken one gives what can be read.

@@ -22,7 +22,6 @@ type notice struct {
 	final, original, actual string
 	action, status          string
 	diagnostic              string
-	envelope                string // Original-Envelope-Id of the whole report
 }
 
 func (n *notice) named() bool { return n.final != "" || n.original != "" || n.actual != "" }

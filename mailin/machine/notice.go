@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"aboveline.example/mailin/htmltext"
 	"aboveline.example/rules"
 )
 
@@ -109,44 +110,10 @@ func partText(p Part) string {
 func plain(p Part) string {
 	text := clip(partText(p), maxNotice)
 	if p.Type == "text/html" {
-		return untag(text)
+		return htmltext.Text(text)
 	}
 	return text
 }
-
-// untag leaves the words of HTML, a line for each block. It reads, it does not render: entities beyond the usual and
-// styles do not matter to phrases and addresses.
-func untag(html string) string {
-	var b strings.Builder
-	for html != "" {
-		open := strings.IndexByte(html, '<')
-		if open < 0 {
-			b.WriteString(html)
-			break
-		}
-		b.WriteString(html[:open])
-		html = html[open:]
-		end := strings.IndexByte(html, '>')
-		if end < 0 {
-			break
-		}
-		tag := strings.ToLower(clip(html[1:end], 12))
-		html = html[end+1:]
-		switch {
-		case strings.HasPrefix(tag, "style"), strings.HasPrefix(tag, "script"):
-			if i := strings.Index(html, "</"); i >= 0 {
-				html = html[i:]
-			}
-		case prefixOf(tag, []string{"br", "p", "/p", "div", "/div", "tr", "/tr", "li", "h", "/h", "td", "table"}) != "":
-			b.WriteByte('\n')
-		}
-	}
-	return entities.Replace(b.String())
-}
-
-var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", "&nbsp;", " ", "&quot;", `"`, "&#39;", "'", "&#43;", "+", "&#64;", "@",
-	"&aring;", "å", "&auml;", "ä", "&ouml;", "ö", "&oslash;", "ø", "&aelig;", "æ", "&Aring;", "Å", "&Auml;", "Ä", "&Ouml;", "Ö", "&Oslash;", "Ø",
-	"&eacute;", "é", "&egrave;", "è", "&agrave;", "à", "&uuml;", "ü", "&szlig;", "ß", "&#229;", "å", "&#228;", "ä", "&#246;", "ö", "&#248;", "ø")
 
 // originalAt is where the returned mail begins in a notice of one text, -1 where none does: at a header block that
 // has what only a mail in transit has. The marker before it, if any, stays with the notice, where it is read.

@@ -8,14 +8,13 @@ import (
 
 // acknowledges says whether a helpdesk's mail is its automatic acknowledgement, and by which words.
 func (c *reading) acknowledges() string {
-	head := head(c.words)
-	if word := containsAny(head, machinePhrases); word != "" {
+	if word := containsAny(c.head, machinePhrases); word != "" {
 		return word
 	}
 	if word := prefixOf(c.subject, replySubjects); word != "" {
 		return word
 	}
-	return containsAny(clip(head, 600), receivedPhrases)
+	return containsAny(clip(c.head, 600), receivedPhrases)
 }
 
 // repliesByItself says whether a mail that is marked as bulk is an automatic answer: old vacation programs mark their
@@ -27,9 +26,8 @@ func (c *reading) repliesByItself() string {
 	if word := prefixOf(c.subject, replySubjects); word != "" {
 		return quote(word)
 	}
-	head := head(c.words)
-	away, machine := containsAny(head, awayPhrases), containsAny(head, machinePhrases)
-	received := firstOf([]string{containsAny(head, receivedPhrases), containsAny(head, politePhrases)})
+	away, machine := containsAny(c.head, awayPhrases), containsAny(c.head, machinePhrases)
+	received := firstOf([]string{containsAny(c.head, receivedPhrases), containsAny(c.head, politePhrases)})
 	switch {
 	case machine != "" && (away != "" || received != ""):
 		return quote(machine)
@@ -46,9 +44,8 @@ func (c *reading) wordsOfReply() (Verdict, bool) {
 	if c.human {
 		return Verdict{}, false
 	}
-	head := head(c.words)
-	away, machine := containsAny(head, awayPhrases), containsAny(head, machinePhrases)
-	received := firstOf([]string{containsAny(head, receivedPhrases), containsAny(head, politePhrases)})
+	away, machine := containsAny(c.head, awayPhrases), containsAny(c.head, machinePhrases)
+	received := firstOf([]string{containsAny(c.head, receivedPhrases), containsAny(c.head, politePhrases)})
 	subject, vague := prefixOf(c.subject, replySubjects), containsAny(c.subject, awaySubjects)
 	reason := ""
 	switch {
@@ -56,9 +53,9 @@ func (c *reading) wordsOfReply() (Verdict, bool) {
 		reason = quote(subject)
 	case machine != "" && c.sender > aProgram:
 		reason = quote(machine)
-	case machine != "" && (away != "" || received != "") && c.answers() && containsAny(head, bouncePhrases) == "":
+	case machine != "" && (away != "" || received != "") && c.answers() && containsAny(c.head, bouncePhrases) == "":
 		reason = quote(machine)
-	case away != "" && vague != "" && (c.answers() || c.quiet != "") && len(head) < 800:
+	case away != "" && vague != "" && (c.answers() || c.quiet != "") && len(c.head) < 800:
 		reason = quote(vague) + ", " + quote(away)
 	case received != "" && c.sender > aProgram:
 		reason = quote(received)
@@ -76,7 +73,7 @@ func (c *reading) onlySubject(phrase string) bool {
 // challenge finds a mail that asks its reader to prove something before their mail is delivered.
 func (c *reading) challenge() (Verdict, bool) {
 	word := containsAny(c.subject, challengePhrases)
-	said := containsAny(head(c.words), challengePhrases)
+	said := containsAny(c.head, challengePhrases)
 	if word == "" && said == "" || c.human {
 		return Verdict{}, false
 	}

@@ -65,8 +65,12 @@ func (c *reading) receipt(reason string) Verdict {
 
 // bareReceipt is a receipt that a gateway wrote as plain words: the subject of one, and a body that says so.
 func (c *reading) bareReceipt() (Verdict, bool) {
-	s, b := prefixOf(c.subject, receiptSubjects), containsAny(clip(c.folded, 1000), receiptPhrases)
-	if s == "" || b == "" || c.human {
+	s := prefixOf(c.subject, receiptSubjects)
+	if s == "" || c.human {
+		return Verdict{}, false
+	}
+	b := containsAny(clip(c.head, 1000), receiptPhrases)
+	if b == "" {
 		return Verdict{}, false
 	}
 	return Verdict{Kind: rules.KindReceipt, Reason: quote(s) + ", " + quote(b), Of: about(c.Facts, c.letter, nil)}, true
