@@ -62,9 +62,16 @@ func (h *header) first(name string) bool {
 	return true
 }
 
-// token is a value of ours: printable ASCII, split at spaces. Anything else in it is dropped.
+// token is a value of ours: printable ASCII, split at spaces. Anything else in it is dropped, and what is too long
+// to fold writes no field at all.
 func token(s string) value {
-	return value{strings.Fields(printable(s))}
+	atoms := strings.Fields(printable(s))
+	for _, a := range atoms {
+		if len(a) > maxID {
+			return value{}
+		}
+	}
+	return value{atoms}
 }
 
 func printable(s string) string {

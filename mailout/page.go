@@ -38,7 +38,7 @@ type Page struct {
 type Fault struct {
 	Known         bool // there is one
 	Title         string
-	Outage        string // D-7, "" for vendors
+	Outage        string // D-7, to staff and the informed
 	Service       string
 	People        int
 	Organisations int
@@ -77,12 +77,17 @@ func (c *Composer) look(o *rules.Outgoing, lang rules.Language, say phrases) rea
 	}
 	r.facts.Recipients = ""
 	r.fault.Tickets, r.fault.Words, r.fault.Expected = nil, nil, 0
+	if o.Role != rules.RoleInformed {
+		r.fault.Outage = "" // "[D-1] … never leaves the desk except to staff and the informed" (CONTRACT, section 4)
+	}
+	if o.Role != rules.RoleInformed && o.Role != rules.RoleVendor {
+		r.fault.People, r.fault.Organisations, r.fault.Tags, r.fault.Pictures = 0, 0, nil, nil
+	}
 	if o.Role == rules.RoleVendor {
 		if r.by.Address != "" && r.by.Address == o.Facts.Requester.Address {
 			r.by = rules.Mailbox{}
 		}
 		r.facts.Organisation, r.facts.Assignee = "", ""
-		r.fault.Outage = ""
 	}
 	r.facts.Requester = rules.Mailbox{}
 	return r
@@ -179,6 +184,7 @@ type sheet struct {
 	Numbered      bool
 	By, Caution   string
 	Words         string
+	Spoken        bool // the words are the mail itself: somebody's reply, and no quotation
 	Pictures      []picture
 	Fault         []row
 	QuotesTitle   string
@@ -207,7 +213,7 @@ func (r *reader) sheet(title string, body, end []string) *sheet {
 		Lang: string(r.lang), Subject: oneLine(o.Subject, maxSubject), Line: theLine[r.lang],
 		Mark: strings.ReplaceAll(printable(o.Mark), " ", ""), Title: title, Body: body, End: end,
 		Number: oneLine(r.facts.Number, 40), Words: manyLines(o.Words), Desk: oneLine(r.desk.Name, maxName),
-		Numbered: o.Template == rules.TemplateDigest,
+		Numbered: o.Template == rules.TemplateDigest, Spoken: o.Template == rules.TemplateReply,
 	}
 	if o.Template == rules.TemplateConfirmationPlain || o.Template == rules.TemplateInvitation {
 		// Whatever the row holds: the unproved get none of their words back, the invited none of the ticket's.
