@@ -154,7 +154,7 @@ func attributes(s string, e *evidence, quote, first bool) bool {
 		return attributesQuote(s, e, first, lastVerb)
 	}
 	switch {
-	case e.rule && e.verb && strings.HasPrefix(s, "--"):
+	case e.rule && lastVerb && strings.HasPrefix(s, "--"):
 		return true
 	case !e.colon && !(lastVerb && e.email) && !(lastVerb && e.clock && e.dated()):
 		return false
@@ -198,9 +198,11 @@ func attributesQuote(s string, e *evidence, first, lastVerb bool) bool {
 		return e.words <= 20
 	case e.colon && e.dated() && (e.clock || e.date) && (s[0] == '*' || s[0] == '[' || s[0] == '-' || s[0] == '#'):
 		return true
+	case e.quoting && first && (e.dated() || e.clock) && strings.HasSuffix(s, ")"):
+		return true
 	case !e.colon && first && e.dated() && e.email:
 		return e.words <= 30 && (endsInAddress(s) || lastVerb)
-	case !e.colon && lastVerb && e.verb && (e.email || first && e.dated()):
+	case !e.colon && lastVerb && e.verb && (e.email || first && e.dated() || e.words <= 4 && nameOnly(s, 1)):
 		return true
 	}
 	return false

@@ -8,6 +8,14 @@ import (
 // attributions are how clients and people announce a quotation, by language. "/" separates wrapped lines.
 var attributions = map[string][]string{
 	"en": {
+		"Quoting Anna Ek (2015-01-05 14:30:12)",
+		"* Anna Ek <anna@omdirekt.example> wrote:",
+		"On 05/26, Anna Ek wrote:",
+		"On Tue 12-03-24 10:11:12, Anna Ek wrote:",
+		"Mon, Aug 05, 2024 at 06:43:50PM CEST, anna@omdirekt.example wrote:",
+		"On Jan 05 2015, Anna Ek <anna@omdirekt.example> wrote:",
+		"Anna Ek wrote",
+		"On 22-12-20, 22:39, Anna Ek wrote:",
 		"On Mon, 5 Jan 2015 at 14:30, Anna Ek <anna@omdirekt.example> wrote:",
 		"On Mon, Jan 05, 2015 at 02:30:12PM +0100, Anna Ek wrote:",
 		"On Monday 05 January 2015 14:30:12 Anna Ek wrote:",
@@ -48,6 +56,8 @@ var attributions = map[string][]string{
 		"From: Anna Ek <anna@omdirekt.example>¦Subject: Re: [users] the lift¦Date: Mon, 5 Jan 2015 14:30:12 +0100",
 	},
 	"sv": {
+		"Den fre 26 juni 2020 08:32Anna Ek <anna@omdirekt.example> skrev:",
+		"fre 2020-06-26 klockan 08:32 +0200 skrev Anna Ek:",
 		"Den 5 januari 2015 14:30 skrev Anna Ek <anna@omdirekt.example>:",
 		"Den mån 5 jan. 2015 kl 14:30 skrev Anna Ek <anna@omdirekt.example>:",
 		"Den 2015-01-05 kl. 14:30, skrev Anna Ek:",
@@ -89,6 +99,10 @@ var attributions = map[string][]string{
 		"man, 05 01 2015 kl. 14:30 +0100, skrev Bo Dam:",
 	},
 	"fi": {
+		"Tue, Apr 23, 2024 at 04:36:20PM -0700, Matti Virta kirjoitti:",
+		"pe, 2021-09-03 kello 15:49 -0700, Matti von Virta kirjoitti:",
+		"28.02.2012 03:03, Matti H. Virta kirjoitti:",
+		"24.05.19 00:36 Matti Virta kirjutas:",
 		"ma 5. tammik. 2015 klo 14.30 Matti Virta (matti@koulu.example) kirjoitti:",
 		"5. tammikuuta 2015 klo 14.30 Matti Virta¦<matti@koulu.example> kirjoitti:",
 		"Matti Virta <matti@koulu.example> kirjoitti 5.1.2015 kello 14.30:",
@@ -121,6 +135,9 @@ var attributions = map[string][]string{
 		"Matti Virta kirjutti:",
 	},
 	"de": {
+		"--- Hans Vogt <hans@werk.example> schrieb am Do, 17.7.2008:",
+		"Hans Vogt schrieb am Mon 05. May, 07:10 (-0700):",
+		"Hans Vogt schrieb am 2006-01-24:",
 		"Am 05.01.2015 um 14:30 schrieb Hans Vogt:",
 		"Am 5. Januar 2015 um 14:30 schrieb Hans Vogt <hans@werk.example>:",
 		"Am Mo., 5. Jan. 2015 um 14:30 Uhr schrieb Hans Vogt <¦hans@werk.example>:",
@@ -138,6 +155,10 @@ var attributions = map[string][]string{
 		"begin  Hans Vogt  schrieb:",
 	},
 	"fr": {
+		"Le Sun, May 26, 2024 at 09:27:58PM +0200, Luc Petit a écrit :",
+		"Le mar. 13 août 2019 à 14:33, Luc Petit-Roi a écrit :",
+		"Le Monday 11 August 2008 11:22:43 Luc Petit, vous avez écrit :",
+		"Le 01/09/2022 à 19:34, Luc Petit a écrit :",
 		"Le 5 janvier 2015 à 14:30, Luc Petit <luc@mairie.example> a écrit :",
 		"Le lun. 5 janv. 2015 à 14:30, Luc Petit <luc@mairie.example> a¦écrit :",
 		"Le 05/01/2015 14:30, Luc Petit a écrit :",
@@ -151,6 +172,9 @@ var attributions = map[string][]string{
 		"Le 5 janv. 2015, Luc Petit disait :",
 	},
 	"nl": {
+		"Op 11-10-12 09:51, Jan Smit schreef:",
+		"jansmit schreef:",
+		"Op 19-08-2021 om 23:04 schreef Jan Smit:",
 		"Op 5 januari 2015 14:30 schreef Jan Smit <jan@gemeente.example>:",
 		"Op ma 5 jan. 2015 om 14:30 schreef Jan Smit <¦jan@gemeente.example>:",
 		"Op 05-01-15 om 14:30 schreef Jan Smit:",
@@ -170,6 +194,9 @@ var attributions = map[string][]string{
 		"Citando a Luis Gil <luis@ayto.example>:",
 	},
 	"it": {
+		"In data venerdì 19 giugno 2026 12:17:17 Ora legale dell’Europa centrale, Ugo Riva ha scritto:",
+		"Il giorno 11 ott 2022, alle ore 10:11, Ugo Riva <ugo@comune.example> ha scritto:",
+		"Il 23/05/22 10:59, Ugo-Yu Riva ha scritto:",
 		"Il giorno 5 gennaio 2015 14:30, Ugo Riva <ugo@comune.example> ha scritto:",
 		"Il giorno lun 5 gen 2015 alle ore 14:30 Ugo Riva <ugo@comune.example>¦ha scritto:",
 		"Il 05/01/2015 14:30, Ugo Riva ha scritto:",
@@ -180,6 +207,8 @@ var attributions = map[string][]string{
 		"On Mon 05 January 2015, Ugo Riva wrote:",
 	},
 	"pl": {
+		"Dnia poniedziałek, 7 stycznia 2019 13:04:14 CET Jan Lis pisze:",
+		"W dniu 2016-07-01 o 08:42, Jan Lis pisze:",
 		"W dniu 5 stycznia 2015 14:30 użytkownik Jan Lis <jan@urzad.example> napisał:",
 		"W dniu 05.01.2015 o 14:30, Jan Lis pisze:",
 		"pon., 5 sty 2015 o 14:30 Jan Lis <jan@urzad.example> napisał(a):",
@@ -190,6 +219,9 @@ var attributions = map[string][]string{
 		"On Mon, 5 Jan 2015, Jan Lis napisał(a):",
 	},
 	"pt": {
+		"Em Wed, 06 Feb 2013 18:18:22 +0100¦Rui Melo <rui@camara.example> escreveu:",
+		"Em Sat, 05 May 2018 17:06:50 +0300 Rui Melo escreveu:",
+		"Em 23-10-2010 07:20, Rui M. Melo escreveu:",
 		"Em 5 de janeiro de 2015 14:30, Rui Melo <rui@camara.example> escreveu:",
 		"Em seg., 5 de jan. de 2015 às 14:30, Rui Melo <¦rui@camara.example> escreveu:",
 		"Em 05-01-2015 14:30, Rui Melo escreveu:",
@@ -197,6 +229,9 @@ var attributions = map[string][]string{
 		"Rui Melo escreveu:",
 	},
 	"cs": {
+		"Dne 29. 05. 20 v 15:25 Petr Les napsal(a):",
+		"Dne Po 7. září 2009 08:22:22 Petr Les napsal(a):",
+		"Petr Van Les napsal(a):",
 		"Dne 5. ledna 2015 14:30 Petr Les <petr@urad.example> napsal(a):",
 		"po 5. 1. 2015 v 14:30 odesílatel Petr Les <petr@urad.example> napsal:",
 		"Dne 5.1.2015 v 14:30 Petr Les napsal(a):",
@@ -205,6 +240,9 @@ var attributions = map[string][]string{
 		"Dňa 5. 1. 2015 14:30 Petr Les napísal(a):",
 	},
 	"ru": {
+		"В сообщении от 10 марта 2010 14:15:49 автор Иван Лес написал:",
+		"12.09.2021 19:51, Иван Лес пишет:",
+		"On 3 марта 2010 18:42:42 Ivan Les wrote:",
 		"5 января 2015 г., 14:30 пользователь Иван Лес <ivan@gorod.example>¦написал:",
 		"пн, 5 янв. 2015 г. в 14:30, Иван Лес <ivan@gorod.example>:",
 		"05.01.2015 14:30, Иван Лес пишет:",
@@ -214,6 +252,8 @@ var attributions = map[string][]string{
 		"Здравствуйте, Иван.¦¦Вы писали 5 января 2015 г., 14:30:12:",
 	},
 	"zh": {
+		"2022年7月22日 00:18，Li Ming <li@shi.example> 写道：",
+		"在 2022/11/8 19:04, Li 写道:",
 		"在 2015年1月5日，下午2:30，李明 <li@shi.example> 写道：",
 		"李明 <li@shi.example> 于2015年1月5日周一 下午2:30写道：",
 		"2015-01-05 14:30 GMT+08:00 李明 <li@shi.example>:",
@@ -266,8 +306,11 @@ func TestAttributionsInline(t *testing.T) {
 			if want := "Svar ett.\n\nSvar två."; r.Words != want {
 				t.Errorf("%s: %q: words = %q, want %q", lang, a, r.Words, want)
 			}
-			if want := "> fråga ett\n\nSvar ett.\n\n> fråga två\n\nSvar två."; r.Reply != want {
-				t.Errorf("%s: %q: reply = %q, want %q", lang, a, r.Reply, want)
+			if r.Reply != r.Words {
+				t.Errorf("%s: %q: reply = %q, words = %q", lang, a, r.Reply, r.Words)
+			}
+			if want := "> fråga ett\n\nSvar ett.\n\n> fråga två\n\nSvar två."; r.Inline != want {
+				t.Errorf("%s: %q: inline = %q, want %q", lang, a, r.Inline, want)
 			}
 		}
 	}

@@ -11,7 +11,7 @@ const maxContext = 12
 
 // parts are the pieces of a mail as they will be told.
 type parts struct {
-	reply, words, quoted, signature string
+	reply, words, inline, quoted, signature string
 }
 
 // run is a stretch of lines of one kind.
@@ -20,16 +20,23 @@ type run struct {
 	own      bool
 }
 
-// compose joins what is own. Quotations stay where answers stand between them, for an answer without its question
-// says nothing; a quotation above the whole answer, or below it, goes.
+// compose joins what is own. Quotations go, attributed ones wherever they stand; a quotation that opens the mail and
+// that no client attributed was the person's own choice, and stays. Where answers stand between quotations, inline
+// tells them with what they answer, for an answer without its question says little to whoever reads it alone.
 func (s *scan) compose() parts {
 	runs := s.runs()
 	keep := s.context(runs)
-	var p parts
-	p.reply = s.join(true, func(i int) bool { return s.ls[i].role == own || keep[i] })
-	p.words = p.reply
-	if len(keep) > 0 {
-		p.words = s.join(true, func(i int) bool { return s.ls[i].role == own })
+	mine := func(i int) bool { return s.ls[i].role == own }
+	with := func(i int) bool { return s.ls[i].role == own || keep[i] }
+	p := parts{words: s.join(true, mine)}
+	p.reply = p.words
+	switch {
+	case len(keep) == 0:
+	case !s.attr && !runs[0].own:
+		p.reply = s.join(true, with)
+	default:
+		p.inline = s.join(true, with)
+		keep = nil
 	}
 	p.signature = s.join(false, func(i int) bool { return s.ls[i].role == signature })
 	p.quoted = s.join(false, func(i int) bool { r := s.ls[i].role; return r != own && r != signature && !keep[i] })
@@ -45,6 +52,9 @@ func (s *scan) addRest(p *parts) {
 	if n := len(s.ls); n > 0 && s.ls[n-1].role != own {
 		p.quoted = strings.TrimLeft(p.quoted+"\n"+s.rest, "\n")
 		return
+	}
+	if p.inline != "" {
+		p.inline += "\n" + s.rest
 	}
 	p.reply = strings.TrimLeft(p.reply+"\n"+s.rest, "\n")
 	p.words = strings.TrimLeft(p.words+"\n"+s.rest, "\n")

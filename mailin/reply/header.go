@@ -28,7 +28,7 @@ var fieldNames = func() map[string]field {
 		fieldTo:      "to|till|til|an|à|a|aan|para|per|do|komu|vastaanottaja|кому|címzett|kime|宛先|收件人|收件者|받는 사람|saaja|destinataire|destinatario|mottagare|mottaker|modtager|empfänger|za|către|pour|pro|dest|geadresseerde|adressat|adresát",
 		fieldCc:      "cc|kopia|kopi|kopie|copie|copie à|copia|c.c|cc:n|dw|kopio|копия|копія|másolatot kap|抄送|副本|참조|bcc|cópia|kopie an|в копии|koopia|kopija|cci",
 		fieldSubject: "subject|ämne|emne|betreff|objet|oggetto|asunto|assunto|onderwerp|temat|předmět|predmet|aihe|тема|tárgy|konu|件名|主题|主旨|제목|teema|sujet|otsikko|emnefelt|rubrik|sak|subiect|zadeva|efni|θέμα|subj",
-		fieldOther:   "reply-to|reply to|svar till|svar til|antwort an|répondre à|responder a|rispondi a|risposta|vastausosoite|importance|priority|vikt|prioritet|viktighet|attachments|attachment|bilagor|bifogade filer|vedlegg|anlagen|pièces jointes|bijlagen|liitteet|adjuntos|allegati|message-id|reply-to address|organization|organisation|newsgroups|sensitivity|resent-from|sender|mailing-list|list-id|on behalf of|vedhæftede filer|vedhæftninger|priorité|importancia|priorität|wichtigkeit|tärkeys|list|x-mailer|user-agent|references|in-reply-to|mime-version|content-type|return-path|delivered-to|received",
+		fieldOther:   "reply-to|reply to|svar till|svar til|antwort an|répondre à|responder a|rispondi a|risposta|vastausosoite|importance|priority|vikt|prioritet|viktighet|attachments|attachment|bilagor|bifogade filer|vedlegg|anlagen|pièces jointes|bijlagen|liitteet|adjuntos|allegati|reply-to address|organization|organisation|newsgroups|sensitivity|resent-from|sender|mailing-list|list-id|on behalf of|vedhæftede filer|vedhæftninger|priorité|importancia|priorität|wichtigkeit|tärkeys|list",
 	} {
 		for n := range strings.SplitSeq(names, "|") {
 			m[n] = f
@@ -97,6 +97,9 @@ func headerAt(ls []line, i int) (b block, ok bool) {
 		}
 		f, v := fieldOf(l.look())
 		if f == noField {
+			if transport(l.look()) {
+				return b, false
+			}
 			if blanks > 0 || wrapped >= 6 || b.has[fieldSubject] && wrapped >= 1 && !strings.Contains(l.text, "@") {
 				break
 			}
@@ -114,6 +117,19 @@ func headerAt(ls []line, i int) (b block, ok bool) {
 	}
 	return b, b.sure()
 }
+
+// transport says whether a line is of a mail's own header as it travels: people paste those when they ask about mail,
+// clients leave them out of their blocks.
+func transport(s string) bool {
+	i := strings.IndexByte(s[:min(len(s), maxFieldName)], ':')
+	if i < 1 {
+		return false
+	}
+	name := strings.ToLower(s[:i])
+	return strings.HasPrefix(name, "x-") || transportNames[name]
+}
+
+var transportNames = words("received", "message-id", "return-path", "mime-version", "content-type", "content-transfer-encoding", "delivered-to", "references", "in-reply-to", "user-agent", "dkim-signature", "authentication-results", "received-spf", "envelope-to", "delivery-date")
 
 func (b *block) take(f field, v string) {
 	b.n++

@@ -35,6 +35,7 @@ type line struct {
 	depth int    // levels of quotation
 	role  role
 	known bool // stands in a text we sent
+	dash  bool // is exactly "-- ", the delimiter of RFC 3676, section 4.3
 	marks htmltext.Mark
 }
 
@@ -57,9 +58,10 @@ func split(text string) (ls []line, rest string) {
 	ls = make([]line, 0, min(strings.Count(text, "\n")+1, maxLines))
 	for len(ls) < maxLines {
 		raw, after, more := strings.Cut(text, "\n")
+		dash := strings.TrimRight(raw, "\r") == "-- "
 		raw = strings.TrimRightFunc(raw, unicode.IsSpace)
 		depth, body := prefix(raw)
-		ls = append(ls, line{raw: raw, text: strings.TrimFunc(body, isSpace), depth: depth})
+		ls = append(ls, line{raw: raw, text: strings.TrimFunc(body, isSpace), depth: depth, dash: dash})
 		if !more {
 			return ls, ""
 		}
@@ -117,7 +119,7 @@ func foreignPrefixes(ls []line) {
 			}
 			end++
 		}
-		if n >= 2 && sign != "|" && sign != ":" || n >= 1 && introduces(ls, i) {
+		if n >= 2 && len(sign) > 1 && sign != "&gt;" || n >= 1 && introduces(ls, i) {
 			for k := i; k < end; k++ {
 				ls[k].depth = 1
 				ls[k].text = strings.TrimFunc(strings.TrimPrefix(strings.TrimLeft(ls[k].raw, " \t"), sign), isSpace)
@@ -132,7 +134,7 @@ func continues(ls []line, i int, sign string) bool {
 	return ls[i].blank() && i+1 < len(ls) && foreignSign(ls[i+1].raw) == sign
 }
 
-// foreignSign is the sign a line of such a quotation begins with: "|", ":" or a name or initials and ">".
+// foreignSign is the sign a line of such a quotation begins with: "|", ":", "}", "»" or a name or initials and ">".
 func foreignSign(raw string) string {
 	s := strings.TrimLeft(raw, " \t")
 	if s == "" || len(raw)-len(s) > 4 {
@@ -140,6 +142,11 @@ func foreignSign(raw string) string {
 	}
 	if s[0] == '|' && !strings.Contains(s[1:min(len(s), maxLook)], "|") || s[0] == ':' && len(s) > 1 && s[1] == ' ' || s == ":" {
 		return s[:1]
+	}
+	for _, sign := range []string{"}", "»", "›", "&gt;", "%", "]"} {
+		if strings.HasPrefix(s, sign+" ") || s == sign {
+			return sign
+		}
 	}
 	gt := strings.IndexByte(s[:min(len(s), 24)], '>')
 	if gt < 1 {
@@ -162,8 +169,12 @@ func introduces(ls []line, i int) bool {
 	j := i - 1
 	for ; j >= 0 && j >= i-2 && ls[j].blank(); j-- {
 	}
-	if j < 0 || ls[j].blank() || ls[j].depth > 0 {
+	if j < 0 || ls[j].blank() {
 		return false
+	}
+	if ls[j].depth > 0 {
+		// Supercite: ">>>>> On Monday, Anna said:" above "Anna> …".
+		return strings.HasSuffix(ls[j].text, ":")
 	}
 	n, _ := attributionAt(ls, j, true)
 	return n > 0

@@ -1,6 +1,10 @@
 package reply
 
-import "aboveline.example/mailin/htmltext"
+import (
+	"strings"
+
+	"aboveline.example/mailin/htmltext"
+)
 
 // cut is where own words end for good, and why.
 type cut struct {
@@ -195,6 +199,10 @@ func (s *scan) block(i int) (done bool) {
 		s.soften(i, b.to)
 		return false
 	}
+	if !b.has[fieldTo] && !s.wroteBefore(i) && !s.ours(i) {
+		// Patches and minutes begin so; clients' blocks name who they went to.
+		return false
+	}
 	s.end(cut{at: i, body: b.to, why: "the client's header block", head: &b})
 	return true
 }
@@ -203,6 +211,9 @@ func (s *scan) block(i int) (done bool) {
 func (s *scan) attribution(i int) (done bool) {
 	ls := s.ls
 	n := next(ls, i+1, 4)
+	for k := 0; n >= 0 && k < 2 && ls[n].depth == 0 && snip(ls[n].text); k++ {
+		n = next(ls, n+1, 4)
+	}
 	follows := n >= 0 && (ls[n].depth > ls[i].depth || ls[n].depth > 0 && closesAddress(ls, i))
 	marked := ls[i].marks&markAttribution != 0
 	if marked && (i+1 >= len(ls) || ls[i+1].marks&markAttribution == 0) {
@@ -235,6 +246,11 @@ func (s *scan) attribution(i int) (done bool) {
 		s.soften(from, i+1)
 		return false
 	}
+	if s.quoteComes(i+1) && !s.ours(i) {
+		// Own words stand between the attribution and its quotation: the quotation's marks tell.
+		s.soften(from, i+1)
+		return false
+	}
 	if n < 0 && !ls[i].known {
 		// The last line of a mail: somebody's client wrote it and then quoted nothing.
 		s.soften(from, i+1)
@@ -251,6 +267,38 @@ func (s *scan) wroteBefore(i int) bool {
 		s.first++
 	}
 	return s.first < i || s.ls[i].head != ""
+}
+
+// reachQuote is how many lines below an attribution its quotation may begin.
+const reachQuote = 20
+
+// quoteComes says whether a quotation by marks begins soon after line i, before any further attribution.
+func (s *scan) quoteComes(i int) bool {
+	for j := i; j < min(len(s.ls), i+reachQuote); j++ {
+		l := &s.ls[j]
+		switch {
+		case l.depth > 0:
+			return true
+		case l.blank():
+			continue
+		}
+		if f, _ := fieldOf(l.look()); f == fieldFrom || separationAt(l.look()) != noSeparation {
+			return false
+		}
+		if n, _ := attributionAt(s.ls, j, j+1 < len(s.ls) && s.ls[j+1].depth > 0); n > 0 {
+			return false
+		}
+	}
+	return false
+}
+
+// snip says whether a line only tells that something was left out.
+func snip(s string) bool {
+	if len(s) > 24 {
+		return false
+	}
+	bare := strings.ToLower(strings.Trim(s, " []()<>{}-_=*/|.…8"))
+	return bare == "" || bare == "snip" || bare == "clip" || bare == "cut" || bare == "trimmed" || bare == "skip" || bare == "klipp" || bare == "leikattu" || bare == "snipped"
 }
 
 // ours says whether a mail of ours follows line i.

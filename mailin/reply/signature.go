@@ -48,24 +48,33 @@ var disclaimers = []string{
 	"luottamuksellinen", "vastaanottaja", "erehdyksessä", "vertraulich", "irrtümlich", "confidentiel",
 }
 
-// delimiter says whether line i begins a signature by its form, and how many lines may follow.
-func delimiter(raw string) int {
-	switch strings.TrimRight(raw, " \t") {
+// delimits says whether the lines after i, up to to, are a signature by what stands at i.
+func delimits(ls []line, i, to int) bool {
+	n := count(ls, i+1, to)
+	switch strings.TrimRight(ls[i].raw, " \t") {
 	case "--", "- --": // the second as PGP escapes it (RFC 9580, section 7.2)
-		return maxLooseSignature
+		return ls[i].dash && n <= maxSignature || n <= maxLooseSignature && !prose(ls[i+1:to])
 	}
-	return 0
+	return false
+}
+
+// prose says whether lines are sentences rather than a card: two long ones that end like sentences.
+func prose(ls []line) bool {
+	n := 0
+	for i := range ls {
+		s := ls[i].text
+		if strings.Count(s, " ") >= 6 && endsSentence(s) {
+			n++
+		}
+	}
+	return n >= 2
 }
 
 // takeSignature gives the end of own words [from, to) the role of signature where that is sure.
 func takeSignature(ls []line, from, to int) {
 	to = trimDevices(ls, from, to)
 	for i := max(from, to-maxSignature-1); i < to; i++ {
-		n := delimiter(ls[i].raw)
-		if n == 0 || ls[i].role != own {
-			continue
-		}
-		if count(ls, i+1, to) <= n && !(i == from && count(ls, i+1, to) > 2) {
+		if ls[i].role == own && delimits(ls, i, to) && (i > from || wroteAbove(ls, i) || count(ls, i+1, to) <= 2) {
 			give(ls, i, to, signature)
 			to = i
 			break
@@ -76,6 +85,9 @@ func takeSignature(ls []line, from, to int) {
 	to = trimContact(ls, from, to)
 	trimDevices(ls, from, to)
 }
+
+// wroteAbove says whether anything stands above line i: a mail that begins with the delimiter is no signature.
+func wroteAbove(ls []line, i int) bool { return i > 0 && ls[i-1].role != own }
 
 // count is the number of lines with text in [from, to).
 func count(ls []line, from, to int) (n int) {

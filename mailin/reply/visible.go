@@ -17,8 +17,9 @@ type Input struct {
 
 // Result is the mail taken apart.
 type Result struct {
-	Reply     string // what the person wrote, with the quoted lines that answers stand between
-	Words     string // Reply without those quoted lines: the person's words alone
+	Reply     string // what the person wrote
+	Inline    string // Reply with the quoted lines its answers stand between; "" where answers are not so placed
+	Words     string // Reply without any quoted line, also those the person put there by hand: to compare and match by
 	Lead      string // first lines of the HTML part's new text, where the mail has text and HTML
 	Quoted    string // the rest: what was answered or passed on, attributions, lists' footers
 	Signature string
@@ -126,7 +127,7 @@ func lead(s *scan) string {
 func (s *scan) result(part, why string) Result {
 	s.fallBack()
 	p := s.compose()
-	r := Result{Reply: p.reply, Words: p.words, Quoted: p.quoted, Signature: p.signature, Part: part, Reason: why + "; " + s.why()}
+	r := Result{Reply: p.reply, Words: p.words, Inline: p.inline, Quoted: p.quoted, Signature: p.signature, Part: part, Reason: why + "; " + s.why()}
 	if s.cut.fwd || s.forwarded && s.cut.at >= 0 {
 		r.Forwarded = s.forward()
 	}
