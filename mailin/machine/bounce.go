@@ -49,7 +49,7 @@ func (c *reading) prose() (Verdict, bool) {
 	if c.sender == aPerson && !c.null && c.kind != rules.KindBounce {
 		return c.unnamed(subject)
 	}
-	phrase := containsAny(c.folded(), bouncePhrases)
+	phrase := bouncePhrases.in(c.folded())
 	said := 0
 	for _, told := range []bool{subject != "", phrase != "", len(c.header) > 2 || readCode(c.words).reply != ""} {
 		if told {
@@ -67,7 +67,7 @@ func (c *reading) needed() int {
 	if c.sender == aDaemon || c.kind == rules.KindBounce {
 		return 1
 	}
-	if c.null && c.kind != rules.KindAutoReply && prefixOf(c.subject, replySubjects) == "" && containsAny(c.head, awayPhrases) == "" {
+	if c.null && c.kind != rules.KindAutoReply && prefixOf(c.subject, replySubjects) == "" && awayPhrases.in(c.head) == "" {
 		return 1
 	}
 	return 2
@@ -79,7 +79,7 @@ func (c *reading) unnamed(subject string) (Verdict, bool) {
 	if subject == "" || c.From.Name != "" && c.kind == "" || len(c.header) < 3 && readCode(c.words).reply == "" {
 		return Verdict{}, false
 	}
-	phrase := containsAny(clip(c.folded(), 400), bouncePhrases)
+	phrase := bouncePhrases.in(clip(c.folded(), 400))
 	if phrase == "" {
 		return Verdict{}, false
 	}
@@ -261,11 +261,11 @@ func (c *reading) own() map[string]bool {
 }
 
 func (c *reading) delayed() bool {
-	return containsAny(c.subject, delayWords) != "" || containsAny(clip(c.folded(), 2000), delayWords) != ""
+	return delayWords.in(c.subject) != "" || delayWords.in(clip(c.folded(), 2000)) != ""
 }
 
 func (c *reading) action() string {
-	if c.delayed() && containsAny(c.folded(), finalWords) == "" {
+	if c.delayed() && finalWords.in(c.folded()) == "" {
 		return "delayed"
 	}
 	return "failed"

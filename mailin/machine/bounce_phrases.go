@@ -46,7 +46,7 @@ var bounceSubjects = []string{
 }
 
 // bouncePhrases are what the body of such a notice says. Folded.
-var bouncePhrases = []string{
+var bouncePhrases = phraseSet(
 	// English
 	"could not be delivered", "couldn't be delivered", "cannot be delivered", "can not be delivered", "can't be delivered", "was not delivered", "wasn't delivered", "not been delivered",
 	"undeliverable", "unable to deliver", "wasn't able to deliver", "were unable to deliver", "failed to deliver", "delivery to the following", "delevery to the following", "delivery has failed",
@@ -82,16 +82,16 @@ var bouncePhrases = []string{
 	// Japanese, Chinese, Korean
 	"送信できません", "送信ができません", "配信できません", "配送できません", "届けることができません", "メールアドレスが見つかりません", "エラーのため", "見つかりませんでした", "不達", "返送されました",
 	"无法送达", "未能送达", "无法投递", "投递失败", "未送达", "被退回", "退回", "전송되지", "배달되지",
-}
+)
 
 // delayWords say that the mail is still being tried. Folded.
-var delayWords = []string{
+var delayWords = phraseSet(
 	"(delay)", "warning message only", "temporary failure report", "has been delayed", "is delayed", "still being retried", "will be retried", "will continue to", "will keep trying", "do not need to resend", "need to re-send",
 	"not yet been delivered", "not been delivered yet", "delivery attempts will continue", "has not yet", "delayed for", "delayed mail", "delivery delayed", "still trying", "transient non-fatal", "could not send message for",
 	"message that has not been delivered", "no action is required on your part", "warning: could not send", "has not been collected", "notification: warning",
 	"har fördröjts", "fördröjd", "försöker fortfarande", "forsinket", "forsøker fortsatt", "fortsætter med at forsøge", "viivästynyt", "yritetään edelleen", "verzögert", "weiterhin versucht", "weitere zustellversuche",
 	"retardé", "sera relancé", "se seguirá intentando", "retrasad", "ritardat", "vertraagd", "atrasad", "задержан", "попытки доставки", "再送を", "再送します", "遅延して",
-}
+)
 
 // deliveredSubjects begin the subject of a notice that a mail did arrive (RFC 3464, action "delivered" or "relayed").
 var deliveredSubjects = []string{"delivered:", "relayed:", "delivery status notification (success)", "delivery status notification (relay)", "successful mail delivery report", "levererat:", "vidarebefordrat:",

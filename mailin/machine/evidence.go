@@ -153,7 +153,7 @@ func (m mark) holds(values []string) string {
 
 // says compares a folded value with the row's words.
 func (m mark) says(folded string) bool {
-	if containsAny(folded, m.not) != "" {
+	if anyOf(folded, m.not) != "" {
 		return false
 	}
 	for _, word := range m.has {

@@ -36,23 +36,3 @@ func fold(text string) string {
 	}
 	return strings.TrimSuffix(b.String(), " ")
 }
-
-// containsAny returns the first of the phrases that the folded text holds, "" for none.
-func containsAny(folded string, phrases []string) string {
-	for _, p := range phrases {
-		if strings.Contains(folded, p) {
-			return p
-		}
-	}
-	return ""
-}
-
-// prefixOf returns the first of the phrases that the folded text begins with, "" for none.
-func prefixOf(folded string, phrases []string) string {
-	for _, p := range phrases {
-		if strings.HasPrefix(folded, p) {
-			return p
-		}
-	}
-	return ""
-}

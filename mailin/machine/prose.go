@@ -110,7 +110,7 @@ func final(action, status string) *bool {
 // complete fills in what the recipient's own lines left open from the notice as a whole.
 func complete(d *rules.Delivery, words string, whole code) {
 	d.Status = firstOf([]string{whole.status, guess(without(words, d.Recipient), whole.reply)})
-	if d.Status == "" && containsAny(fold(words), finalWords) != "" {
+	if d.Status == "" && finalWords.in(fold(words)) != "" {
 		d.Status = "5.0.0"
 	}
 	if d.Diagnostic == "" {
@@ -120,8 +120,8 @@ func complete(d *rules.Delivery, words string, whole code) {
 }
 
 // finalWords say that the sender of a notice has given up for good, where it gives no number.
-var finalWords = []string{"permanent error", "failed permanently", "permanent failure", "permanent fatal error", "permanently failed", "permanent fel", "permanent feil",
-	"dauerhafter fehler", "erreur permanente", "error permanente", "errore permanente"}
+var finalWords = phraseSet("permanent error", "failed permanently", "permanent failure", "permanent fatal error", "permanently failed", "permanent fel", "permanent feil",
+	"dauerhafter fehler", "erreur permanente", "error permanente", "errore permanente")
 
 // without takes the address out of its diagnostic, so that "unknown@…" is no cause.
 func without(text, address string) string {

@@ -8,13 +8,13 @@ import (
 
 // acknowledges says whether a helpdesk's mail is its automatic acknowledgement, and by which words.
 func (c *reading) acknowledges() string {
-	if word := containsAny(c.head, machinePhrases); word != "" {
+	if word := machinePhrases.in(c.head); word != "" {
 		return word
 	}
 	if word := prefixOf(c.subject, replySubjects); word != "" {
 		return word
 	}
-	return containsAny(clip(c.head, 600), receivedPhrases)
+	return receivedPhrases.in(clip(c.head, 600))
 }
 
 // repliesByItself says whether a mail that is marked as bulk is an automatic answer: old vacation programs mark their
@@ -26,12 +26,12 @@ func (c *reading) repliesByItself() string {
 	if word := prefixOf(c.subject, replySubjects); word != "" {
 		return quote(word)
 	}
-	away, machine := containsAny(c.head, awayPhrases), containsAny(c.head, machinePhrases)
-	received := firstOf([]string{containsAny(c.head, receivedPhrases), containsAny(c.head, politePhrases)})
+	away, machine := awayPhrases.in(c.head), machinePhrases.in(c.head)
+	received := firstOf([]string{receivedPhrases.in(c.head), politePhrases.in(c.head)})
 	switch {
 	case machine != "" && (away != "" || received != ""):
 		return quote(machine)
-	case away != "" && (containsAny(c.subject, awaySubjects) != "" || c.answers()):
+	case away != "" && (awaySubjects.in(c.subject) != "" || c.answers()):
 		return quote(away)
 	}
 	return ""
@@ -44,16 +44,16 @@ func (c *reading) wordsOfReply() (Verdict, bool) {
 	if c.human {
 		return Verdict{}, false
 	}
-	away, machine := containsAny(c.head, awayPhrases), containsAny(c.head, machinePhrases)
-	received := firstOf([]string{containsAny(c.head, receivedPhrases), containsAny(c.head, politePhrases)})
-	subject, vague := prefixOf(c.subject, replySubjects), containsAny(c.subject, awaySubjects)
+	away, machine := awayPhrases.in(c.head), machinePhrases.in(c.head)
+	received := firstOf([]string{receivedPhrases.in(c.head), politePhrases.in(c.head)})
+	subject, vague := prefixOf(c.subject, replySubjects), awaySubjects.in(c.subject)
 	reason := ""
 	switch {
 	case subject != "" && (c.onlySubject(subject) || machine != "" || c.answers()):
 		reason = quote(subject)
 	case machine != "" && c.sender > aProgram:
 		reason = quote(machine)
-	case machine != "" && (away != "" || received != "") && c.answers() && containsAny(c.head, bouncePhrases) == "":
+	case machine != "" && (away != "" || received != "") && c.answers() && bouncePhrases.in(c.head) == "":
 		reason = quote(machine)
 	case away != "" && vague != "" && (c.answers() || c.quiet != "") && len(c.head) < 800:
 		reason = quote(vague) + ", " + quote(away)
@@ -72,8 +72,8 @@ func (c *reading) onlySubject(phrase string) bool {
 
 // challenge finds a mail that asks its reader to prove something before their mail is delivered.
 func (c *reading) challenge() (Verdict, bool) {
-	word := containsAny(c.subject, challengePhrases)
-	said := containsAny(c.head, challengePhrases)
+	word := challengePhrases.in(c.subject)
+	said := challengePhrases.in(c.head)
 	if word == "" && said == "" || c.human {
 		return Verdict{}, false
 	}

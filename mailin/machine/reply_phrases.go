@@ -29,14 +29,14 @@ var replySubjects = []string{
 
 // awaySubjects are in the subject of an automatic answer whose writer chose the subject; people use the same words, so
 // the body must agree.
-var awaySubjects = []string{
+var awaySubjects = phraseSet(
 	"out of office", "out of the office", "out-of-office", "on vacation", "on holiday", "on leave", "annual leave", "parental leave", "away from", "vacation", "ooo",
 	"semester", "frånvaro", "frånvarande", "ledig", "föräldraledig", "tjänstledig", "ej anträffbar", "fravær", "ferie", "permisjon", "ute av kontoret", "bortreist", "barsel", "orlov", "loma", "vapaalla", "poissa", "urlaub", "abwesen",
 	"nicht im büro", "absence", "absent", "congé", "vacances", "vacaciones", "ausente", "férias", "ferie", "assenza", "vakantie", "afwezig", "with pay", "отпуск", "不在",
-}
+)
 
 // awayPhrases are how somebody absent says so, and how their mail program does. Folded.
-var awayPhrases = []string{
+var awayPhrases = phraseSet(
 	// English
 	"i am out of the office", "i'm out of the office", "i am currently out of", "i'm currently out of", "i will be out of the office", "i am away", "i'm away", "i am on vacation", "i'm on vacation", "i am on holiday", "i'm on holiday",
 	"i am on leave", "i'm on leave", "on annual leave", "on parental leave", "on maternity leave", "i am currently away", "currently out of the office", "i will be away", "with limited access", "limited access to email", "limited access to my email",
@@ -62,11 +62,11 @@ var awayPhrases = []string{
 	"sono fuori ufficio", "sono in ferie", "sono assente", "sarò assente", "sono fuori sede", "al mio rientro", "ik ben afwezig", "ik ben met vakantie", "ik ben op vakantie", "niet op kantoor", "ik ben niet aanwezig", "momenteel afwezig", "weer aanwezig",
 	// others
 	"jestem na urlopie", "jestem nieobecn", "przebywam na urlopie", "я в отпуске", "нахожусь в отпуске", "休暇", "不在に",
-}
+)
 
 // machinePhrases say in so many words that a machine wrote the mail. Folded. They count in the first lines of a mail
 // or its last, where nothing is quoted.
-var machinePhrases = []string{
+var machinePhrases = phraseSet(
 	// English
 	"this is an automatic reply", "this is an automated reply", "this is an auto-reply", "this is an autoreply", "this is an automatic response", "this is an automated response", "this is an automatically generated",
 	"this is an auto-generated", "this message was automatically generated", "this email was automatically generated", "this message was created automatically", "this is an automatic message", "this is an automated message",
@@ -89,10 +89,10 @@ var machinePhrases = []string{
 	"questa è una risposta automatica", "messaggio automatico", "messaggio generato automaticamente", "si prega di non rispondere", "non rispondere a questa", "dit is een automatisch", "automatisch gegenereerd", "niet op deze e-mail te antwoorden", "beantwoord deze e-mail niet",
 	// others
 	"wiadomość wygenerowana automatycznie", "wiadomość została wygenerowana automatycznie", "это автоматическое", "это письмо создано автоматически", "このメールは自動", "自動送信", "本邮件由系统自动", "系统自动发送",
-}
+)
 
 // receivedPhrases are how a helpdesk says that it has a mail. Folded.
-var receivedPhrases = []string{
+var receivedPhrases = phraseSet(
 	// English
 	"has been received", "we have received your", "we've received your", "we received your",
 	"your ticket has been created", "ticket has been opened", "a ticket has been created", "request has been created", "has been logged",
@@ -116,10 +116,10 @@ var receivedPhrases = []string{
 	"abbiamo ricevuto", "ontvangstbevestiging",
 	// others
 	"otrzymaliśmy", "мы получили ваш", "受け付けました", "已收到您的",
-}
+)
 
 // politePhrases are what helpdesks and their people say alike; alone they tell nothing. Folded.
-var politePhrases = []string{
+var politePhrases = phraseSet(
 	"thank you for contacting", "thanks for contacting", "thank you for your email", "thank you for your e-mail", "thank you for your message", "thank you for reaching out",
 	"thank you for your inquiry", "thank you for submitting", "thank you for your report", "tack för ditt mail", "tack för ditt mejl", "tack för ditt meddelande",
 	"tack för att du kontaktar", "tack för din", "takk for din henvendelse", "takk for at du kontakt", "takk for at du tok kontakt", "takk for din e-post",
@@ -130,22 +130,22 @@ var politePhrases = []string{
 	"assigned the ticket", "has been assigned", "your case has been", "vi återkommer", "ärendenummer", "ditt ärende", "saksnummer", "saken din", "vi svarer deg",
 	"sagsnummer", "palaamme asiaan", "tikettinumero", "tukipyyntösi", "wir haben ihre", "ticketnummer", "vorgangsnummer", "numéro de ticket", "nous vous répondrons",
 	"número de ticket", "número do chamado", "la sua richiesta", "numero di ticket", "wij hebben uw", "we hebben uw", "ваше обращение", "ваша заявка", "номер заявки",
-}
+)
 
 // challengePhrases ask the writer to prove that they are a person. Folded.
-var challengePhrases = []string{
+var challengePhrases = phraseSet(
 	"confirm your message", "confirm you are a human", "confirm that you are human", "confirm that you are a human", "confirm that you are a person", "prove you are human", "prove that you are human", "prove that you are a real person",
 	"challenge-response", "challenge/response", "verify your email address to deliver", "needs your confirmation", "is awaiting your confirmation", "waiting for your confirmation", "message is being held until", "your message is waiting",
 	"to have your message delivered", "in order for your message to be delivered", "to complete this verification", "not yet on my approved", "approved senders list", "i use spam arrest", "spam arrest", "boxbe", "qconfirm", "please reply to this message to confirm",
 	"please confirm your email by", "your mail has been quarantined until", "anti-spam uol", "antispam uol", "confirm delivery of your", "one-time confirmation", "sender confirmation required", "click the link below to prove", "deliver your message, click",
 	"bekräfta att du är en människa", "bekräfta ditt meddelande", "bekräfta att du är", "bekreft at du er", "bekreft meldingen", "bekræft at du er", "vahvista viestisi", "bestätigen sie ihre nachricht", "bestätigen sie, dass sie", "confirmez votre message",
 	"confirmer que vous êtes", "confirme su mensaje", "confirme que es", "confirme sua mensagem", "conferma il tuo messaggio", "bevestig uw bericht",
-}
+)
 
 // receiptSubjects begin the subject of a receipt (RFC 8098) as Outlook and others word it.
 var receiptSubjects = []string{"read:", "not read:", "read receipt", "return receipt", "disposition notification", "läst:", "oläst:", "läskvitto", "lest:", "ikke lest:", "ulest:", "lesebekreftelse", "kvittering for lesing", "læst:", "ikke læst:", "luettu:", "ei luettu:",
 	"gelesen:", "ungelesen:", "lesebestätigung", "lu :", "lu:", "non lu :", "accusé de lecture", "leído:", "no leído:", "confirmación de lectura", "letto:", "non letto:", "conferma di lettura", "gelezen:", "ongelezen:", "leesbevestiging", "lida:", "lido:", "confirmação de leitura", "прочитано:", "开封", "開封確認"}
 
 // receiptPhrases are what the body of such a receipt says. Folded.
-var receiptPhrases = []string{"was read on", "was deleted without being read", "was displayed on", "has been displayed", "this is a return receipt", "return receipt for the mail", "lästes den", "lästes ", "togs bort utan att", "ble lest", "vart lese", "ble slettet uten å", "blev læst",
-	"on luettu", "luettiin", "wurde gelesen", "wurde am", "a été lu", "se leyó", "ha sido leído", "è stato letto", "werd gelezen", "is gelezen", "foi lida", "it was read", "returkvitto", "returkvittering", "empfangsbestätigung"}
+var receiptPhrases = phraseSet("was read on", "was deleted without being read", "was displayed on", "has been displayed", "this is a return receipt", "return receipt for the mail", "lästes den", "lästes ", "togs bort utan att", "ble lest", "vart lese", "ble slettet uten å", "blev læst",
+	"on luettu", "luettiin", "wurde gelesen", "wurde am", "a été lu", "se leyó", "ha sido leído", "è stato letto", "werd gelezen", "is gelezen", "foi lida", "it was read", "returkvitto", "returkvittering", "empfangsbestätigung")

@@ -69,7 +69,7 @@ func (c *reading) bareReceipt() (Verdict, bool) {
 	if s == "" || c.human {
 		return Verdict{}, false
 	}
-	b := containsAny(clip(c.head, 1000), receiptPhrases)
+	b := receiptPhrases.in(clip(c.head, 1000))
 	if b == "" {
 		return Verdict{}, false
 	}

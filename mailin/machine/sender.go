@@ -53,11 +53,11 @@ func senderOf(f Facts) machineSender {
 	switch {
 	case prefixOf(local, daemonLocals) != "", strings.Contains(path, "mailer-daemon"), strings.HasPrefix(from, "mailer-daemon"), from == "<>":
 		return aDaemon
-	case prefixOf(local, postmasterLocals) != "", strings.HasPrefix(name, "postmaster"), containsAny(name, daemonNames) != "":
+	case prefixOf(local, postmasterLocals) != "", strings.HasPrefix(name, "postmaster"), anyOf(name, daemonNames) != "":
 		return aPostmaster
-	case containsAny(local, unmannedLocals) != "":
+	case anyOf(local, unmannedLocals) != "":
 		return anUnmanned
-	case slices.Contains(programLocals, local), containsAny(name, programNames) != "":
+	case slices.Contains(programLocals, local), anyOf(name, programNames) != "":
 		return aProgram
 	}
 	return aPerson

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"aboveline.example/rules"
 )
 
@@ -171,20 +173,35 @@ func TestMarksStandInCanonicalForm(t *testing.T) {
 }
 
 func TestPhrasesStandFolded(t *testing.T) {
-	for name, list := range map[string][]string{"bounceSubjects": bounceSubjects, "bouncePhrases": bouncePhrases, "delayWords": delayWords, "deliveredSubjects": deliveredSubjects,
-		"replySubjects": replySubjects, "awaySubjects": awaySubjects, "awayPhrases": awayPhrases, "machinePhrases": machinePhrases, "receivedPhrases": receivedPhrases,
-		"politePhrases": politePhrases, "challengePhrases": challengePhrases, "receiptSubjects": receiptSubjects, "receiptPhrases": receiptPhrases, "finalWords": finalWords} {
+	check := func(name string, list []string) {
 		for _, p := range list {
 			if got := fold(p + "x"); p == "" || got != p+"x" {
 				t.Errorf("%s: %q is never found: folded it is %q", name, p, got)
 			}
 		}
 	}
+	sets := map[string]phrases{"bouncePhrases": bouncePhrases, "delayWords": delayWords, "awaySubjects": awaySubjects, "awayPhrases": awayPhrases, "machinePhrases": machinePhrases,
+		"receivedPhrases": receivedPhrases, "politePhrases": politePhrases, "challengePhrases": challengePhrases, "receiptPhrases": receiptPhrases, "finalWords": finalWords}
 	for _, c := range causes {
-		for _, p := range c.phrases {
-			if got := fold(p + "x"); got != p+"x" {
-				t.Errorf("cause %s: %q is never found: folded it is %q", c.status, p, got)
-			}
+		sets[c.status] = c.words
+	}
+	for name, set := range sets {
+		for _, list := range set {
+			check(name, list)
 		}
 	}
+	for name, list := range map[string][]string{"bounceSubjects": bounceSubjects, "deliveredSubjects": deliveredSubjects, "replySubjects": replySubjects, "receiptSubjects": receiptSubjects} {
+		check(name, list)
+	}
+}
+
+func TestPhrasesAgreeWithTheNaiveSearch(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.StringMatching(`[ab ]{3,6}`)
+		list := rapid.SliceOfN(word, 1, 6).Draw(t, "phrases")
+		text := rapid.StringMatching(`[ab ]{0,30}`).Draw(t, "text")
+		if got, want := phraseSet(list...).in(text) != "", anyOf(text, list) != ""; got != want {
+			t.Fatalf("phraseSet(%q).in(%q) found is %v, want %v", list, text, got, want)
+		}
+	})
 }

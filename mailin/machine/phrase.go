@@ -1,0 +1,49 @@
+package machine
+
+import "strings"
+
+// phrases is a set of folded phrases to be looked for in one pass over a text: by their first bytes, of which even a
+// short phrase has three.
+type phrases map[uint32][]string
+
+func phraseSet(list ...string) phrases {
+	set := make(phrases, len(list))
+	for _, p := range list {
+		set[threeBytes(p)] = append(set[threeBytes(p)], p)
+	}
+	return set
+}
+
+// in returns the first phrase of the set in the folded text, "" for none.
+func (set phrases) in(folded string) string {
+	for i := 0; i+3 <= len(folded); i++ {
+		for _, p := range set[threeBytes(folded[i:])] {
+			if strings.HasPrefix(folded[i:], p) {
+				return p
+			}
+		}
+	}
+	return ""
+}
+
+func threeBytes(s string) uint32 { return uint32(s[0])<<16 | uint32(s[1])<<8 | uint32(s[2]) }
+
+// anyOf returns the first of a few words that the folded text holds, "" for none.
+func anyOf(folded string, words []string) string {
+	for _, w := range words {
+		if strings.Contains(folded, w) {
+			return w
+		}
+	}
+	return ""
+}
+
+// prefixOf returns the first of the phrases that the folded text begins with, "" for none.
+func prefixOf(folded string, list []string) string {
+	for _, p := range list {
+		if strings.HasPrefix(folded, p) {
+			return p
+		}
+	}
+	return ""
+}
