@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -125,21 +124,13 @@ func (c ctxWriter) Write(b []byte) (int, error) {
 }
 
 func (db *DB) addBlobs(ctx context.Context, t *tar.Writer) error {
-	root := filepath.Join(db.dir, blobDir)
-	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || strings.HasPrefix(e.Name(), tempPrefix) {
-			return err
-		}
+	return db.eachFile(func(path string, _ fs.DirEntry) error {
 		rel, err := filepath.Rel(db.dir, path)
 		if err != nil {
 			return err
 		}
 		return addPath(ctx, t, filepath.ToSlash(rel), path)
 	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // no blob was ever put
-	}
-	return err
 }
 
 func addPath(ctx context.Context, t *tar.Writer, name, path string) error {

@@ -7,8 +7,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"aboveline.example/rules"
 )
@@ -211,4 +213,18 @@ func (db *DB) readFile(id rules.BlobID) ([]byte, error) {
 		return nil, fmt.Errorf("store: blob %.12s: %w", id, ErrDamaged)
 	}
 	return b, nil
+}
+
+// eachFile visits the blob files, those that are only being written left out.
+func (db *DB) eachFile(do func(path string, e fs.DirEntry) error) error {
+	err := filepath.WalkDir(filepath.Join(db.dir, blobDir), func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || strings.HasPrefix(e.Name(), tempPrefix) {
+			return err
+		}
+		return do(path, e)
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // no blob was ever put
+	}
+	return err
 }

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
 
 	"aboveline.example/rules"
 )
@@ -31,6 +33,9 @@ func Check(dir string) error {
 		}
 		return nil
 	})
+	if err == nil {
+		err = c.files(db)
+	}
 	if err := errors.Join(append(c.faults, err, db.Close())...); err != nil {
 		return fmt.Errorf("store: check %s: %w", dir, err)
 	}
@@ -75,6 +80,22 @@ func (c *checker) blobs(tx *Tx) {
 			c.fault("blob %.12s, kept as %d: %w", id, n, errors.Join(ErrDamaged, err))
 		}
 	}
+}
+
+// files reads every blob file. One that nothing names is no fault: a crash came between it and its commit.
+func (c *checker) files(db *DB) error {
+	return db.eachFile(func(path string, _ fs.DirEntry) error {
+		dir, name := filepath.Split(path)
+		id := rules.BlobID(filepath.Base(dir) + name)
+		if _, err := sum(id); err != nil {
+			c.fault("%s is no blob of ours", path)
+			return nil
+		}
+		if _, err := db.readFile(id); err != nil {
+			c.fault("%w", err)
+		}
+		return nil
+	})
 }
 
 func (c *checker) blob(tx *Tx, id rules.BlobID, of string) {

@@ -3,9 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io/fs"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -82,11 +80,8 @@ func (tx *Tx) stats(s *Stats) {
 }
 
 func (db *DB) blobStats(ctx context.Context, s *Stats) error {
-	err := filepath.WalkDir(filepath.Join(db.dir, blobDir), func(_ string, e fs.DirEntry, err error) error {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil || e.IsDir() || strings.HasPrefix(e.Name(), tempPrefix) {
+	return db.eachFile(func(_ string, e fs.DirEntry) error {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 		info, err := e.Info()
@@ -97,8 +92,4 @@ func (db *DB) blobStats(ctx context.Context, s *Stats) error {
 		s.BlobBytes += info.Size()
 		return nil
 	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }
