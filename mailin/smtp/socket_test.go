@@ -1,6 +1,7 @@
 package smtp
 
 import (
+	"context"
 	"io"
 	"io/fs"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // serveOn serves a door on a real socket until the test ends.
@@ -21,8 +23,10 @@ func serveOn(t testing.TB, l net.Listener, in *cellar, o Options) {
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
 	t.Cleanup(func() {
-		if err := s.Drain(t.Context()); err != nil {
-			t.Logf("drain: %v", err) // the test's context has ended: who is still there is cut off
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := s.Drain(ctx); err != nil {
+			t.Errorf("drain: %v", err)
 		}
 		if err := <-served; err != nil {
 			t.Errorf("serve: %v", err)
