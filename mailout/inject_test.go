@@ -64,24 +64,72 @@ func fill(rt *rapid.T, v reflect.Value) {
 	}
 }
 
+// hostile is a row with a payload in each field that may hold one.
+func hostile(rt *rapid.T) rules.Outgoing {
+	var o rules.Outgoing
+	fill(rt, reflect.ValueOf(&o).Elem())
+	// What a row must have to be a mail; the rest is as hostile as it was drawn.
+	o.Template = rapid.SampledFrom(rules.Templates).Draw(rt, "template")
+	o.Role = rapid.SampledFrom([]rules.Role{rules.RoleRequester, rules.RoleStaff, rules.RoleVendor, rules.RoleInformed}).Draw(rt, "role")
+	o.Language = rapid.SampledFrom([]rules.Language{"sv", "nb", "en", "x\r\ny"}).Draw(rt, "language")
+	o.To.Address, o.From.Address, o.ReplyTo = "eva@kommun.example", "support@omdirekt.example", "support+x@omdirekt.example"
+	o.MessageID, o.Date = "a@omdirekt.example", time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	for i := range o.Actions {
+		if rapid.Bool().Draw(rt, "link") {
+			o.Actions[i].Mailto = "mailto:a@b.example?body=%2Fclose%20%22%3E%3Cscript&x='\"><script>" // no such URI is let through
+		}
+	}
+	for i := range o.Attachments {
+		o.Attachments[i].SHA256, o.Attachments[i].Inline = rules.BlobID("b"), rapid.Bool().Draw(rt, "inline")
+		if rapid.Bool().Draw(rt, "picture") {
+			o.Attachments[i].Type = "image/png"
+		}
+	}
+	return o
+}
+
+// TestDefaultLayoutIsSafe: the default layout, drawn from text escaped beforehand, says the same as html/template
+// makes of it, for hostile text, too.
+func TestDefaultLayoutIsSafe(t *testing.T) {
+	c := composer(t)
+	if c.wording.fast == nil {
+		t.Fatal("the default layout is drawn by html/template")
+	}
+	slow := c.wording
+	slow.fast = nil
+	rapid.Check(t, func(rt *rapid.T) {
+		o := hostile(rt)
+		quick, err := c.wordBy(&o, &c.wording)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		safe, err := c.wordBy(&o, &slow)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if a, b := reparsed(rt, quick.html), reparsed(rt, safe.html); a != b {
+			rt.Fatalf("the default layout draws\n%s\nhtml/template draws\n%s", a, b)
+		}
+	})
+}
+
+func reparsed(t failing, src string) string {
+	root, err := html.Parse(strings.NewReader(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := html.Render(&b, root); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 // TestInjection is T23 for mail: payloads through every field make no header, no part and no active HTML.
 func TestInjection(t *testing.T) {
 	c := composer(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		var o rules.Outgoing
-		fill(rt, reflect.ValueOf(&o).Elem())
-		// What a row must have to be a mail; the rest is as hostile as it was drawn.
-		o.Template = rapid.SampledFrom(rules.Templates).Draw(rt, "template")
-		o.Role = rapid.SampledFrom([]rules.Role{rules.RoleRequester, rules.RoleStaff, rules.RoleVendor, rules.RoleInformed}).Draw(rt, "role")
-		o.Language = rapid.SampledFrom([]rules.Language{"sv", "nb", "en", "x\r\ny"}).Draw(rt, "language")
-		o.To.Address, o.From.Address, o.ReplyTo = "eva@kommun.example", "support@omdirekt.example", "support+x@omdirekt.example"
-		o.MessageID, o.Date = "a@omdirekt.example", time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-		for i := range o.Attachments {
-			o.Attachments[i].SHA256, o.Attachments[i].Inline = rules.BlobID("b"), rapid.Bool().Draw(rt, "inline")
-			if rapid.Bool().Draw(rt, "picture") {
-				o.Attachments[i].Type = "image/png"
-			}
-		}
+		o := hostile(rt)
 		wire, err := c.Compose(o)
 		if err != nil {
 			rt.Fatal(err)

@@ -17,17 +17,31 @@ func (p phrases) or(key, without string) string {
 	return without
 }
 
-// with fills a phrase's {names}. Values are put in all at once, so that one that looks like a {name} stays as it is.
+// with fills a phrase's {names}. What is filled in is not looked at again, so a value that looks like a {name} stays
+// as it is.
 func (p phrases) with(key string, pairs ...string) string {
 	s := p.m[key]
-	if !strings.Contains(s, "{") {
+	at := strings.IndexByte(s, '{')
+	if at < 0 {
 		return s
 	}
-	old := make([]string, 0, len(pairs))
-	for i := 0; i+1 < len(pairs); i += 2 {
-		old = append(old, "{"+pairs[i]+"}", pairs[i+1])
+	var b strings.Builder
+	for ; at >= 0; at = strings.IndexByte(s, '{') {
+		b.WriteString(s[:at])
+		end := strings.IndexByte(s[at:], '}')
+		if end < 0 {
+			break // phrases were checked when they were read
+		}
+		name := s[at+1 : at+end]
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == name {
+				b.WriteString(pairs[i+1])
+			}
+		}
+		s = s[at+end+1:]
 	}
-	return strings.NewReplacer(old...).Replace(s)
+	b.WriteString(s)
+	return b.String()
 }
 
 // number is a phrase with a count: key.one or key.many.

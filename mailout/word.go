@@ -50,11 +50,19 @@ func (w *wording) draw(s *sheet) (worded, error) {
 	}
 	out.text = strings.TrimRight(b.String(), "\n") + "\n"
 	b.Reset()
-	if err := w.html.Execute(b, s); err != nil {
+	if err := w.drawHTML(b, s); err != nil {
 		return out, plainError(err)
 	}
 	out.html = b.String()
 	return out, nil
+}
+
+func (w *wording) drawHTML(b *bytes.Buffer, s *sheet) error {
+	if w.fast == nil {
+		return w.html.Execute(b, s)
+	}
+	s.escape()
+	return w.fast.Execute(b, s)
 }
 
 // textFuncs and htmlFuncs are what the layouts may call.
@@ -71,14 +79,50 @@ var htmlFuncs = htmltemplate.FuncMap{
 	"mailto": func(s string) htmltemplate.URL { return htmltemplate.URL(s) },
 }
 
+// fastFuncs are the same for a sheet that was escaped beforehand.
+var fastFuncs = template.FuncMap{
+	"add":    func(a, b int) int { return a + b },
+	"lines":  breakLines,
+	"cid":    func(id string) string { return "cid:" + id },
+	"mailto": func(s string) string { return s },
+}
+
 // brokenLines is text with its line breaks and indentation in HTML. We do not rely on white-space:pre-wrap, which
 // Outlook for Windows does not know.
 func brokenLines(s string) htmltemplate.HTML {
-	s = html.EscapeString(s)
+	return htmltemplate.HTML(breakLines(html.EscapeString(s)))
+}
+
+func breakLines(s string) string {
 	s = strings.ReplaceAll(s, "\t", "    ")
 	s = strings.ReplaceAll(s, "\n ", "\n&nbsp;")
 	s = strings.ReplaceAll(s, "  ", " &nbsp;")
-	return htmltemplate.HTML(strings.ReplaceAll(s, "\n", "<br>\n"))
+	return strings.ReplaceAll(s, "\n", "<br>\n")
+}
+
+// escape makes every string of the sheet fit to stand in HTML, as text or in a quoted attribute. Those are the only
+// places the default layout has for them; a test checks that it draws the same as by html/template.
+func (s *sheet) escape() {
+	for _, f := range []*string{&s.Lang, &s.Subject, &s.Line, &s.Mark, &s.Goes, &s.Title, &s.By, &s.Caution, &s.Words,
+		&s.QuotesTitle, &s.Number, &s.Step, &s.Reference.Label, &s.Reference.Value, &s.ActionsTitle, &s.Desk} {
+		*f = html.EscapeString(*f)
+	}
+	for _, list := range [][]string{s.Body, s.Lines, s.Quotes, s.End} {
+		for i := range list {
+			list[i] = html.EscapeString(list[i])
+		}
+	}
+	for _, rows := range [][]row{s.Fault, s.Facts} {
+		for i := range rows {
+			rows[i] = row{html.EscapeString(rows[i].Label), html.EscapeString(rows[i].Value)}
+		}
+	}
+	for i, p := range s.Pictures {
+		s.Pictures[i] = picture{html.EscapeString(p.CID), html.EscapeString(p.Name)}
+	}
+	for i, a := range s.Actions {
+		s.Actions[i] = act{html.EscapeString(a.Label), html.EscapeString(a.Command), html.EscapeString(a.Mailto)}
+	}
 }
 
 // squeeze takes the line breaks between the layout's elements away: they cost bytes in each mail, and none of them is

@@ -36,7 +36,8 @@ const maxTemplate = 1 << 20
 
 // wording is all that mails are written with. It does not change once read.
 type wording struct {
-	html     *htmltemplate.Template
+	html     *htmltemplate.Template // the operator's layout, which escapes by context
+	fast     *template.Template     // the default one, for text escaped beforehand: it is ours, and three times as fast
 	text     *template.Template
 	phrases  map[rules.Language]phrases
 	letters  map[rules.Language]map[rules.Template]*letter
@@ -158,6 +159,9 @@ func (w *wording) layouts(src source) error {
 	page, called, err2 := src.read(layoutHTML)
 	if err2 == nil {
 		w.html, err2 = htmltemplate.New(called).Option("missingkey=error").Funcs(htmlFuncs).Parse(squeeze(page))
+	}
+	if def, _, err := (source{}).read(layoutHTML); err == nil && err2 == nil && def == page {
+		w.fast, err2 = template.New(called).Option("missingkey=error").Funcs(fastFuncs).Parse(squeeze(page))
 	}
 	return errors.Join(plainError(err), plainError(err2))
 }
