@@ -20,8 +20,9 @@ type run struct {
 	own      bool
 }
 
-// compose joins what is own. Quotations go, attributed ones wherever they stand; a quotation that opens the mail and
-// that no client attributed was the person's own choice, and stays. Where answers stand between quotations, inline
+// compose joins what is own. Quotations go, attributed ones wherever they stand. In a mail where nothing attributes
+// them, lines with quote signs above own words are the person's own choice (a transcript, a question repeated), and
+// stay. Where answers stand between quotations, inline
 // tells them with what they answer, for an answer without its question says little to whoever reads it alone.
 func (s *scan) compose() parts {
 	runs := s.runs()
@@ -32,7 +33,7 @@ func (s *scan) compose() parts {
 	p.reply = p.words
 	switch {
 	case len(keep) == 0:
-	case !s.attr && !runs[0].own:
+	case !s.attr:
 		p.reply = s.join(true, with)
 	default:
 		p.inline = s.join(true, with)
@@ -93,15 +94,20 @@ func (s *scan) context(rs []run) map[int]bool {
 	if answers == 0 {
 		return nil
 	}
-	opening := !rs[0].own
-	inline := answers >= 2 || answers == 1 && first < len(rs)-1 && s.quotedByMarks(rs[first+1]) || answers == 1 && opening && !s.attr
+	inline := answers >= 2 || answers == 1 && (!s.attr || first < len(rs)-1 && s.quotedByMarks(rs[first+1]))
 	if !inline {
 		return nil
 	}
 	keep := map[int]bool{}
 	for i := 1; i < len(rs); i++ {
-		if rs[i].own && !rs[i-1].own && s.quotedByMarks(rs[i-1]) {
+		switch {
+		case !rs[i].own || rs[i-1].own || !s.quotedByMarks(rs[i-1]):
+		case s.attr:
 			s.keepTail(rs[i-1], keep)
+		default:
+			for k := rs[i-1].from; k < rs[i-1].to; k++ {
+				keep[k] = true
+			}
 		}
 	}
 	return keep

@@ -15,6 +15,7 @@ const (
 	markSignature                             // a client's container of the signature
 	markForward                               // a client's container of a mail passed on
 	markRule                                  // a drawn rule stands right above
+	markCited                                 // in a blockquote that quotes
 )
 
 // quoteClasses and their kin are how clients name their containers. Webmails put "x_" before foreign names;

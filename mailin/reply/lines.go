@@ -77,6 +77,9 @@ func fromHTML(hs []htmltext.Line) (ls []line, rest string) {
 	ls = make([]line, 0, n)
 	for _, h := range hs[:n] {
 		depth, body := prefix(h.Text)
+		if h.Quote > 0 {
+			h.Marks |= markCited
+		}
 		ls = append(ls, line{raw: h.String(), text: strings.TrimFunc(body, isSpace), depth: depth + h.Quote, marks: h.Marks})
 	}
 	return ls, htmltext.Join(hs[n:])

@@ -125,6 +125,9 @@ func (s *scan) walk(marks []string) {
 		case ourLineAt(ls, i, marks) && s.endAtOurLine(i):
 			return
 		case l.depth > 0 && !closesAddress(ls, i):
+			if s.quotedForward(i) {
+				return
+			}
 			continue
 		case l.marks&markQuote != 0:
 			s.attr = true
@@ -143,6 +146,27 @@ func (s *scan) walk(marks []string) {
 			return
 		}
 	}
+}
+
+// quotedForward looks for a mail passed on whose client quotes it line by line, announcement and all.
+func (s *scan) quotedForward(i int) bool {
+	ls := s.ls
+	if ls[i].depth != 1 || i > 0 && ls[i-1].depth > 0 || separationAt(ls[i].look()) != forward {
+		return false
+	}
+	for j := i; j < len(ls); j++ {
+		if ls[j].depth == 0 && !ls[j].blank() {
+			return false
+		}
+	}
+	c := cut{at: i, body: i + 1, why: "a forwarded mail", fwd: true}
+	if n := next(ls, i+1, 4); n >= 0 {
+		if b, ok := headerAt(ls, n); ok {
+			c.head, c.body = &b, b.to
+		}
+	}
+	s.end(c)
+	return true
 }
 
 // closesAddress says whether a line that begins with ">" is only the end of an address that the line above left open.
@@ -382,14 +406,35 @@ func (s *scan) overflow() {
 	}
 }
 
-// quotes gives lines that are marked as quoted their role.
+// quotes gives lines that are marked as quoted their role. A quotation that begins with its own attribution or header
+// block counts as attributed.
 func (s *scan) quotes() {
 	for i := range s.ls {
 		l := &s.ls[i]
-		if l.role == own && (l.depth > 0 || l.marks&markQuote != 0) {
-			l.role = quoted
+		if l.role != own || l.depth == 0 && l.marks&markQuote == 0 {
+			continue
+		}
+		if !s.attr && (i == 0 || s.ls[i-1].depth == 0) {
+			s.attr = s.attributesItself(i)
+		}
+		l.role = quoted
+	}
+}
+
+// attributesItself says whether the quotation that begins at line i tells on one of its first lines whose it is.
+func (s *scan) attributesItself(i int) bool {
+	if s.ls[i].marks&markCited != 0 {
+		return true
+	}
+	if _, ok := headerAt(s.ls, i); ok {
+		return true
+	}
+	for j := i; j < min(len(s.ls), i+3) && s.ls[j].depth == s.ls[i].depth; j++ {
+		if n, _ := attributionAt(s.ls, j, true); n > 0 && n <= j-i+1 || separationAt(s.ls[j].look()) > noSeparation {
+			return true
 		}
 	}
+	return false
 }
 
 // signatures looks at each run of own words for a signature at its end.

@@ -100,8 +100,19 @@ func stub(t, h parts) bool {
 	if n == 0 {
 		return true
 	}
+	if n >= 300 || len(squeeze(h.words)) <= n {
+		return false
+	}
 	low := strings.ToLower(t.words)
-	return n < 300 && len(squeeze(h.words)) > n && (strings.Contains(low, "html") && (strings.Contains(low, "view") || strings.Contains(low, "visa") || strings.Contains(low, "support") || strings.Contains(low, "vise")))
+	if !strings.Contains(low, "html") {
+		return false
+	}
+	for _, w := range []string{"view", "visa", "vis ", "vise", "support", "öppna", "åpne", "katso", "anzeigen", "afficher"} {
+		if strings.Contains(low, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // squeeze is a text without white space, to compare renderings by.
