@@ -10,7 +10,7 @@ import (
 )
 
 // esearch is what an ESEARCH of ours can look like (RFC 4731, section 3).
-var esearch = regexp.MustCompile(`^\(TAG "[A-Z0-9]{1,20}"\) UID( (ALL|MIN|MAX|COUNT) [0-9:,]{1,60000}){0,4}$`)
+var esearch = regexp.MustCompile(`^\(TAG "[A-Z0-9]{1,20}"\) UID( (ALL|MIN|MAX|COUNT) [0-9:,]+){0,4}$`)
 
 // bareCode is a response code without arguments.
 var bareCode = regexp.MustCompile(`^[A-Z][A-Z0-9-]{0,31}$`)

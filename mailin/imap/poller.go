@@ -20,6 +20,9 @@ type Poller struct {
 	state   State
 	alerts  string // the last ALERT told
 
+	failing  Phase // how connections end at present
+	failures int   // in a row
+
 	// What is known of the mailbox in this epoch (UIDVALIDITY). It outlives connections; the cursor outlives us.
 	epoch    uint32
 	last     uint32          // everything up to it is settled, as the store knows
@@ -59,7 +62,6 @@ const (
 // and returns. What was taken is durable in either case.
 func (p *Poller) Run(accepting, working context.Context) {
 	defer p.phase(PhaseStopped, nil)
-	failures := 0
 	for accepting.Err() == nil {
 		polled := p.state.LastPoll
 		err := p.run(accepting, working)
@@ -67,22 +69,25 @@ func (p *Poller) Run(accepting, working context.Context) {
 			continue
 		}
 		if p.state.LastPoll != polled {
-			failures = 0
+			p.failures = 0
 		}
-		wait := p.failed(err, failures)
-		failures++
-		pause(accepting, wait)
+		pause(accepting, p.failed(err))
 	}
 }
 
 // failed tells why a connection ended and returns how long to wait before the next.
-func (p *Poller) failed(err error, failures int) time.Duration {
-	phase, tell, wait := PhaseDown, p.log.down, backoff(firstRetry, lastRetry, failures)
+func (p *Poller) failed(err error) time.Duration {
+	phase, tell, first, last := PhaseDown, p.log.down, firstRetry, lastRetry
 	if errors.Is(err, ErrAuth) {
-		phase, tell, wait = PhaseAuthFailed, p.log.authFailed, backoff(firstAuthRetry, lastAuthRetry, failures)
+		phase, tell, first, last = PhaseAuthFailed, p.log.authFailed, firstAuthRetry, lastAuthRetry
 	} else if _, ok := errors.AsType[stalled](err); ok {
 		phase, tell = PhaseStalled, p.log.stalled
 	}
+	if p.failing != phase {
+		p.failing, p.failures = phase, 0
+	}
+	wait := backoff(first, last, p.failures)
+	p.failures++
 	p.state.Next = time.Now().Add(wait)
 	p.phase(phase, err)
 	tell(err, wait)
@@ -135,6 +140,7 @@ func (p *Poller) begin(ctx context.Context, s *session) error {
 	}
 	again := ""
 	switch {
+	case !known && p.epoch == s.validity: // nothing was settled yet, but suspects are remembered
 	case !known:
 		p.forget(s.validity, 0)
 	case validity != s.validity:

@@ -36,12 +36,15 @@ type Dovecot struct {
 // startTimeout is how long Dovecot may take until it listens; it needs a tenth of a second on an idle machine.
 const startTimeout = 20 * time.Second
 
+// stopTimeout is how long Dovecot may take to end in good order. Sessions in IDLE would make it wait half a minute.
+const stopTimeout = 2 * time.Second
+
 // StartDovecot starts a Dovecot and stops it when the test ends. Where there is none to start, the test is skipped,
 // or fails if the environment has ABOVELINE_PEERS=required.
 func StartDovecot(t testing.TB) *Dovecot {
 	t.Helper()
 	d := &Dovecot{
-		t: t, Password: "correct horse",
+		t: t, Password: "correct-horse",
 		Addr: loopback(t), LMTP: loopback(t),
 		dir: traversable(t, "aboveline-dovecot-"),
 	}
@@ -155,7 +158,7 @@ first_valid_gid = 1
 mail_max_userip_connections = 200
 passdb {
   driver = static
-  args = password="$PASSWORD"
+  args = password=$PASSWORD
 }
 userdb {
   driver = static
@@ -268,7 +271,8 @@ func (d *Dovecot) end(how syscall.Signal) {
 	d.master.Process.Signal(how)
 	select {
 	case <-d.ended:
-	case <-time.After(startTimeout):
+	case <-time.After(stopTimeout):
+		killAll(children)
 		d.master.Process.Kill()
 		<-d.ended
 	}
