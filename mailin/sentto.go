@@ -11,8 +11,12 @@ import (
 // receivedFor finds the recipient that a relay noted (RFC 5321, section 4.4).
 var receivedFor = regexp.MustCompile(`(?i)\bfor\s+<?([^\s<>;()]+@[^\s<>;()]+)>?`)
 
-// deliveredTo are the fields in which servers and forwarders write where a mail was sent to before it came here.
-var deliveredTo = []string{"Delivered-To", "X-Delivered-To", "Envelope-To", "X-Envelope-To", "X-Original-To",
+// written finds addresses as they stand in a field: parsing would fold the case that a token may have.
+var written = regexp.MustCompile(`[^\s<>()\[\]",;:]+@[^\s<>()\[\]",;:]+`)
+
+// sentToFields are those a sender names recipients in, and those in which servers and forwarders write where a mail
+// was sent to before it came here.
+var sentToFields = []string{"To", "Cc", "Delivered-To", "X-Delivered-To", "Envelope-To", "X-Envelope-To", "X-Original-To",
 	"X-Forwarded-To", "Resent-To"}
 
 // sentTo is every address the mail may have been sent to, as given and each once: a token may stand in any of them.
@@ -30,13 +34,10 @@ func sentTo(m *rules.Mail, msg *mime.Message) []string {
 	for _, to := range m.Envelope.To {
 		add(to)
 	}
-	for _, b := range append(append([]rules.Mailbox{}, m.To...), m.Cc...) {
-		add(string(b.Address))
-	}
-	for _, name := range deliveredTo {
+	for _, name := range sentToFields {
 		for _, body := range raw(msg, name) {
-			for _, b := range mime.Mailboxes(body) {
-				add(string(b.Address))
+			for _, found := range written.FindAllString(body, -1) {
+				add(found)
 			}
 		}
 	}

@@ -171,10 +171,12 @@ func angle(s string) int {
 // oddSpec refuses addresses that [rules.ParseAddress] would take and others would not.
 func oddSpec(spec string) string {
 	switch {
-	case strings.TrimSpace(spec) != spec || strings.ContainsAny(spec, " \t"):
-		return "white space in the address"
 	case strings.Count(spec, "@") != 1:
 		return "not one address"
+	case strings.ContainsAny(spec, "<>,;"):
+		return "more than an address"
+	case strings.ContainsAny(spec, " \t"):
+		return "white space in the address"
 	case strings.Contains(spec, "=?") || strings.Contains(spec, "?="):
 		return "an encoded word in the address"
 	case !utf8.ValidString(spec):

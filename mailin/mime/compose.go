@@ -75,7 +75,7 @@ func (m *Message) compose() {
 	for i := 1; i < len(m.Parts); i++ {
 		kids[m.Parts[i].Parent] = append(kids[m.Parts[i].Parent], i)
 	}
-	g := m.gather(0, kids)
+	g := m.gather(0, kids, true)
 	for i := range m.Parts {
 		if m.Parts[i].spare && strings.TrimSpace(strings.Join(g.text, "")) == "" {
 			g = m.Parts[i].inside.all()
@@ -112,8 +112,9 @@ func (m *Message) all() (t texts) {
 	return t
 }
 
-// gather is the texts of a part and those below it. Its depth is that of the multiparts, which Scan has capped.
-func (m *Message) gather(i int, kids [][]int) (all texts) {
+// gather is the texts of a part and those below it; HTML is turned into text only where that is asked for, since it
+// costs most. Its depth is that of the multiparts, which Scan has capped.
+func (m *Message) gather(i int, kids [][]int, asText bool) (all texts) {
 	p := &m.Parts[i]
 	switch {
 	case p.inside != nil && !p.spare:
@@ -122,22 +123,24 @@ func (m *Message) gather(i int, kids [][]int) (all texts) {
 		return all
 	case p.Type == "text/plain" && m.isBody(i):
 		return texts{text: []string{p.Text}, plain: []string{p.Text}}
+	case m.isBody(i) && !asText:
+		return texts{html: []string{p.Text}}
 	case m.isBody(i):
 		return texts{text: []string{plain(p.Text)}, html: []string{p.Text}}
 	case p.Type == "multipart/alternative":
-		return m.alternative(kids[i], kids)
+		return m.alternative(kids[i], kids, asText)
 	}
 	for _, k := range kids[i] {
-		all.add(m.gather(k, kids))
+		all.add(m.gather(k, kids, asText))
 	}
 	return all
 }
 
 // alternative chooses among renderings of the same thing: for Text the plain one where there is any, else the last
 // (RFC 2046, section 5.1.4); the HTML is kept beside it.
-func (m *Message) alternative(of []int, kids [][]int) (all texts) {
+func (m *Message) alternative(of []int, kids [][]int, asText bool) (all texts) {
 	for _, k := range of {
-		g := m.gather(k, kids)
+		g := m.gather(k, kids, asText && all.plain == nil)
 		all.html = append(all.html, g.html...)
 		switch said := strings.TrimSpace(strings.Join(g.text, "")); {
 		case said == "":

@@ -175,6 +175,10 @@ func looseAddress(s string) (rules.Address, bool) {
 			s = s[i+1:]
 		}
 	}
+	for open := strings.IndexByte(s, '('); open >= 0 && len(s) < 1000; open = strings.IndexByte(s, '(') {
+		_, n := comment(s[open:])
+		s = s[:open] + s[open+n:]
+	}
 	if len(s) > 7 && strings.EqualFold(s[:7], "mailto:") {
 		s = s[7:]
 	}
