@@ -39,7 +39,7 @@ func list[A, R any](e *env, call admin.Call[A, R], args A, t *table, none string
 }
 
 // show asks for one thing and prints it: as JSON, or by page.
-func show[R any](e *env, call admin.Call[admin.ID, R], id string, page func(R)) error {
+func show[R any](e *env, call admin.Call[admin.ID, R], id string, page func(R) error) error {
 	return e.ask(func(ctx context.Context, desk admin.Asker) error {
 		r, err := call.One(ctx, desk, admin.ID{ID: id})
 		if err != nil {
@@ -48,7 +48,6 @@ func show[R any](e *env, call admin.Call[admin.ID, R], id string, page func(R)) 
 		if e.global.JSON {
 			return object(e.out, r)
 		}
-		page(r)
-		return nil
+		return page(r)
 	})
 }

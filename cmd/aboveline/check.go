@@ -104,7 +104,7 @@ func printFinding(e *env, f finding) error {
 		if i > 0 {
 			mark = "   "
 		}
-		if _, err := fmt.Fprintf(e.out, "%s  %-10s  %s\n", mark, f.What, clean(line, 600)); err != nil {
+		if _, err := fmt.Fprintf(e.out, "%s  %-10s  %s\n", mark, f.What, clean(line, 1000)); err != nil {
 			return err
 		}
 	}

@@ -29,15 +29,19 @@ func (c *heldListCmd) Run(e *env) error {
 }
 
 type heldShowCmd struct {
-	ID string `arg:"" help:"The mail's number, from \"aboveline held list\"."`
+	ID  string `arg:"" help:"The mail's number, from \"aboveline held list\"."`
+	Raw bool   `help:"Its bytes alone, as they came."`
 }
 
 func (c *heldShowCmd) Run(e *env) error {
-	return show(e, admin.HeldShow, c.ID, func(h admin.Held) {
+	return show(e, admin.HeldShow, c.ID, func(h admin.Held) error {
+		if c.Raw {
+			return printRaw(e, h.Bytes)
+		}
 		facts(e.out, "Mail", strconv.FormatUint(h.ID, 10), "At", at(h.At), "Ticket", h.Ticket,
 			"From", strings.TrimSpace(h.FromName+" <"+h.From+">"), "As", h.Role, "Proof", h.Proof, "Why", h.Why,
 			"Because", strings.Join(h.Reasons, "; "), "Asked by", h.Confirm, "Subject", h.Subject)
-		pageRaw(e, h.Raw)
+		return pageText(e, h.Bytes)
 	})
 }
 
@@ -50,7 +54,7 @@ func (*heldReleaseCmd) Help() string {
 }
 
 func (c *heldReleaseCmd) Run(e *env) error {
-	return show(e, admin.HeldRelease, c.ID, func(m admin.MailRow) { pageMailRow(e, m) })
+	return show(e, admin.HeldRelease, c.ID, func(m admin.MailRow) error { return pageMailRow(e, m) })
 }
 
 type heldDropCmd struct {
@@ -58,5 +62,5 @@ type heldDropCmd struct {
 }
 
 func (c *heldDropCmd) Run(e *env) error {
-	return show(e, admin.HeldDrop, c.ID, func(m admin.MailRow) { pageMailRow(e, m) })
+	return show(e, admin.HeldDrop, c.ID, func(m admin.MailRow) error { return pageMailRow(e, m) })
 }

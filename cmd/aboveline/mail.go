@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"aboveline.example/cmd/aboveline/admin"
+	"aboveline.example/cmd/aboveline/logging"
+	"aboveline.example/mailin"
 	"aboveline.example/rules"
 )
 
@@ -39,34 +41,50 @@ func (c *mailListCmd) Run(e *env) error {
 }
 
 type mailShowCmd struct {
-	ID string `arg:"" name:"N" help:"The mail's number, from \"aboveline mail list\"."`
+	ID  string `arg:"" name:"N" help:"The mail's number, from \"aboveline mail list\"."`
+	Raw bool   `help:"Its bytes alone, as they came."`
 }
 
 func (c *mailShowCmd) Run(e *env) error {
-	return show(e, admin.MailShow, c.ID, func(m admin.Mail) {
-		pageMailRow(e, m.MailRow)
+	return show(e, admin.MailShow, c.ID, func(m admin.Mail) error {
+		if c.Raw {
+			return printRaw(e, m.Bytes)
+		}
+		if err := pageMailRow(e, m.MailRow); err != nil {
+			return err
+		}
 		facts(e.out, "Envelope from", dash(m.Envelope.From), "Envelope to", strings.Join(m.Envelope.To, ", "),
 			"Peer", m.Envelope.Peer, "Called itself", m.Envelope.Helo)
-		pageRaw(e, m.Raw)
+		return pageText(e, m.Bytes)
 	})
 }
 
-func pageMailRow(e *env, m admin.MailRow) {
+func pageMailRow(e *env, m admin.MailRow) error {
 	of := ""
 	if m.Of != nil {
 		of = strconv.FormatUint(*m.Of, 10)
 	}
-	facts(e.out, "Mail", strconv.FormatUint(m.Mail, 10), "At", at(m.At), "Became", m.Kind, "Ticket", m.Ticket, "Repeats", of,
+	return facts(e.out, "Mail", strconv.FormatUint(m.Mail, 10), "At", at(m.At), "Became", m.Kind, "Ticket", m.Ticket, "Repeats", of,
 		"Door", m.Door, "From", m.From, "Subject", m.Subject, "Message-ID", m.MessageID, "Size", bytesText(m.Size),
 		"Because", strings.Join(m.Reasons, "; "), "Peer was told", m.Reply)
 }
 
-// pageRaw prints a mail's source under a rule.
-func pageRaw(e *env, raw string) {
-	if raw == "" {
-		fmt.Fprintln(e.out, "\n(its bytes were not kept)")
-		return
+// pageText prints what a person would read in a mail.
+func pageText(e *env, raw []byte) error {
+	if len(raw) == 0 {
+		_, err := fmt.Fprintln(e.out, "\n(its bytes were not kept)")
+		return err
 	}
-	fmt.Fprintf(e.out, "\n%s\n", e.paint(e.out, "2", strings.Repeat("-", 72)))
-	fmt.Fprintln(e.out, strings.TrimRight(cleanText(raw), "\n"))
+	text := mailin.Read(rules.Arrival{Raw: raw}).Text
+	_, err := fmt.Fprintf(e.out, "\n%s\n%s\n", e.paint(e.out, "2", strings.Repeat("-", 72)), strings.TrimSpace(cleanText(text)))
+	return err
+}
+
+// printRaw prints a mail's bytes as they are, but never to a terminal what it would obey.
+func printRaw(e *env, raw []byte) error {
+	if logging.Terminal(e.out) {
+		raw = []byte(cleanText(string(raw)))
+	}
+	_, err := e.out.Write(raw)
+	return err
 }

@@ -32,7 +32,7 @@ type outageShowCmd struct {
 }
 
 func (c *outageShowCmd) Run(e *env) error {
-	return show(e, admin.OutageShow, c.Number, func(o admin.Outage) {
+	return show(e, admin.OutageShow, c.Number, func(o admin.Outage) error {
 		fmt.Fprintf(e.out, "%s  %s\n\n", e.paint(e.out, "1", o.Number), clean(o.Title, 200))
 		facts(e.out,
 			"Status", o.Status, "People", strconv.Itoa(o.People), "First", at(o.First), "Last", at(o.Last),
@@ -44,5 +44,6 @@ func (c *outageShowCmd) Run(e *env) error {
 			facts(e.out, "  Reported", at(v.Reported), "  Last heard", at(v.LastHeard), "  Next reminder", at(v.NextFollowUp),
 				"  Its number", v.Reference)
 		}
+		return nil
 	})
 }

@@ -28,11 +28,15 @@ func (c *parkedListCmd) Run(e *env) error {
 }
 
 type parkedShowCmd struct {
-	ID string `arg:"" help:"The mail's number, from \"aboveline parked list\"."`
+	ID  string `arg:"" help:"The mail's number, from \"aboveline parked list\"."`
+	Raw bool   `help:"Its bytes alone, as they came."`
 }
 
 func (c *parkedShowCmd) Run(e *env) error {
-	return show(e, admin.ParkedShow, c.ID, func(p admin.Parked) {
+	return show(e, admin.ParkedShow, c.ID, func(p admin.Parked) error {
+		if c.Raw {
+			return printRaw(e, p.Bytes)
+		}
 		uid := ""
 		if p.UID != 0 {
 			uid = strconv.FormatUint(uint64(p.UID), 10)
@@ -42,7 +46,9 @@ func (c *parkedShowCmd) Run(e *env) error {
 		if p.Detail != "" {
 			fmt.Fprintf(e.out, "\n%s\n", indent(cleanText(p.Detail)))
 		}
-		pageRaw(e, p.Raw)
+		// It broke a reader once, so it is shown unread.
+		_, err := fmt.Fprintf(e.out, "\n%s\n", cleanText(p.Source.Raw))
+		return err
 	})
 }
 
@@ -51,5 +57,5 @@ type parkedRetryCmd struct {
 }
 
 func (c *parkedRetryCmd) Run(e *env) error {
-	return show(e, admin.ParkedRetry, c.ID, func(m admin.MailRow) { pageMailRow(e, m) })
+	return show(e, admin.ParkedRetry, c.ID, func(m admin.MailRow) error { return pageMailRow(e, m) })
 }

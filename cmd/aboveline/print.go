@@ -112,14 +112,14 @@ func dash(s string) string {
 }
 
 // facts prints a label and a value a line, leaving out what is empty.
-func facts(w io.Writer, pairs ...string) {
+func facts(w io.Writer, pairs ...string) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if v := pairs[i+1]; v != "" && v != "-" {
 			fmt.Fprintf(t, "%s\t%s\n", pairs[i], clean(v, 200))
 		}
 	}
-	t.Flush()
+	return t.Flush()
 }
 
 // colour says whether w may be coloured: a terminal, and nobody said no (https://no-color.org).

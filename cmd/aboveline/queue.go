@@ -54,11 +54,15 @@ func queueLine(q admin.QueueRow) []string {
 }
 
 type queueShowCmd struct {
-	ID string `arg:"" help:"The mail's id, from \"aboveline queue list\"."`
+	ID  string `arg:"" help:"The mail's id, from \"aboveline queue list\"."`
+	Raw bool   `help:"Its bytes alone, as they go over the wire."`
 }
 
 func (c *queueShowCmd) Run(e *env) error {
-	return show(e, admin.QueueShow, c.ID, func(q admin.Queued) {
+	return show(e, admin.QueueShow, c.ID, func(q admin.Queued) error {
+		if c.Raw {
+			return printRaw(e, q.Bytes)
+		}
 		facts(e.out, "Mail", q.ID, "Kind", q.Kind, "Ticket", q.Ticket, "To", q.To, "Subject", q.Subject, "State", q.State,
 			"Held because", q.Hold, "Decided", at(q.Date), "Tries", strconv.Itoa(q.Attempts), "Next", at(q.Next),
 			"Done", at(q.Done), "Last error", q.LastError, "Message-ID", q.MessageID)
@@ -66,7 +70,7 @@ func (c *queueShowCmd) Run(e *env) error {
 			fmt.Fprintf(e.out, "  %s  %s  %s  %s\n", at(a.At), clean(a.Peer, 60), a.Took,
 				clean(strings.TrimSpace(fmt.Sprintf("%s %d %s %s", a.Phase, a.Code, a.Enhanced, a.Text)), 200))
 		}
-		pageRaw(e, q.Raw)
+		return pageText(e, q.Bytes)
 	})
 }
 
@@ -89,8 +93,9 @@ type queueDropCmd struct {
 func (c *queueDropCmd) Run(e *env) error { return changeQueue(e, admin.QueueDrop, c.ID) }
 
 func changeQueue(e *env, call admin.Call[admin.ID, admin.QueueRow], id string) error {
-	return show(e, call, id, func(q admin.QueueRow) {
-		fmt.Fprintf(e.out, "%s to %s is now %s\n", q.ID, clean(q.To, 60), q.State)
+	return show(e, call, id, func(q admin.QueueRow) error {
+		_, err := fmt.Fprintf(e.out, "%s to %s is now %s\n", q.ID, clean(q.To, 60), q.State)
+		return err
 	})
 }
 

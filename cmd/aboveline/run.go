@@ -123,7 +123,7 @@ func report(e *env, err error) int {
 	}
 	if problems, ok := errors.AsType[config.Problems](err); ok {
 		for _, p := range problems {
-			fmt.Fprintln(e.errs, clean(p.Error(), 500))
+			fmt.Fprintln(e.errs, clean(p.Error(), 1000))
 		}
 		return code
 	}

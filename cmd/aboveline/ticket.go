@@ -100,10 +100,10 @@ type ticketShowCmd struct {
 }
 
 func (c *ticketShowCmd) Run(e *env) error {
-	return show(e, admin.TicketShow, c.Number, func(t admin.Ticket) { pageTicket(e, t) })
+	return show(e, admin.TicketShow, c.Number, func(t admin.Ticket) error { return pageTicket(e, t) })
 }
 
-func pageTicket(e *env, t admin.Ticket) {
+func pageTicket(e *env, t admin.Ticket) error {
 	fmt.Fprintf(e.out, "%s  %s\n\n", e.paint(e.out, "1", t.Number), clean(t.Subject, 200))
 	priority := ""
 	if t.Priority != nil {
@@ -126,6 +126,7 @@ func pageTicket(e *env, t admin.Ticket) {
 	for _, entry := range t.Entries {
 		pageEntry(e, t.Threads, entry)
 	}
+	return nil
 }
 
 func pageEntry(e *env, threads []admin.Thread, x admin.Entry) {

@@ -34,7 +34,7 @@ type HeldRow struct {
 // Held is a held mail with its bytes.
 type Held struct {
 	HeldRow
-	Raw string `json:"raw"`
+	Source
 }
 
 // HeldRow shows a held mail.
@@ -62,7 +62,7 @@ func (d *Desk) showHeld(ctx context.Context, which ID, row func(Held) error) err
 		}
 		line, _ := tx.Disposition(id)
 		raw, err := bytesOf(tx, line.Raw)
-		return Held{d.View.HeldRow(h), string(raw)}, err
+		return Held{d.View.HeldRow(h), source(raw)}, err
 	})
 }
 

@@ -40,7 +40,7 @@ type MailRow struct {
 type Mail struct {
 	MailRow
 	Envelope Envelope `json:"envelope"`
-	Raw      string   `json:"raw"` // "" where its bytes were never kept
+	Source            // empty where its bytes were never kept
 }
 
 // Envelope is what the transport said.
@@ -68,7 +68,7 @@ func (v View) MailRow(d rules.Disposition) MailRow {
 
 // Mail shows a line of the ledger with its mail.
 func (v View) Mail(d rules.Disposition, raw []byte) Mail {
-	return Mail{v.MailRow(d), envelope(d.Envelope), string(raw)}
+	return Mail{v.MailRow(d), envelope(d.Envelope), source(raw)}
 }
 
 func envelope(e rules.Envelope) Envelope {

@@ -31,7 +31,7 @@ type Parked struct {
 	ParkedRow
 	Detail   string   `json:"detail"`
 	Envelope Envelope `json:"envelope"`
-	Raw      string   `json:"raw"`
+	Source
 }
 
 // ParkedRow shows a parked mail.
@@ -57,7 +57,7 @@ func (d *Desk) showParked(ctx context.Context, which ID, row func(Parked) error)
 			return Parked{}, err
 		}
 		raw, err := bytesOf(tx, p.Raw)
-		return Parked{d.View.ParkedRow(p), p.Detail, envelope(p.Envelope), string(raw)}, err
+		return Parked{d.View.ParkedRow(p), p.Detail, envelope(p.Envelope), source(raw)}, err
 	})
 }
 

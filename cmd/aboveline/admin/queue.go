@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
+	"aboveline.example/mailout"
 	"aboveline.example/rules"
 	"aboveline.example/store"
 )
@@ -55,7 +55,7 @@ type Queued struct {
 	EnvelopeFrom string    `json:"envelope_from"`
 	Hold         string    `json:"hold"` // why it waits for a person
 	Tried        []Attempt `json:"tried"`
-	Raw          string    `json:"raw"` // its bytes; an attachment's content is left out and said so
+	Source
 }
 
 // Attempt is one try at delivering it.
@@ -83,10 +83,10 @@ func (v View) QueueRow(q rules.Queued) QueueRow {
 }
 
 // Queued shows an outgoing mail whole.
-func (v View) Queued(q rules.Queued) Queued {
+func (v View) Queued(q rules.Queued, raw []byte) Queued {
 	out := Queued{
 		QueueRow: v.QueueRow(q), Template: string(q.Template), Role: string(q.Role), From: string(q.From.Address),
-		ReplyTo: string(q.ReplyTo), EnvelopeFrom: string(q.EnvelopeFrom), Hold: string(q.Hold), Raw: wire(q.Wire),
+		ReplyTo: string(q.ReplyTo), EnvelopeFrom: string(q.EnvelopeFrom), Hold: string(q.Hold), Source: source(raw),
 		Tried: make([]Attempt, len(q.Tried)),
 	}
 	for i, a := range q.Tried {
@@ -96,18 +96,6 @@ func (v View) Queued(q rules.Queued) Queued {
 		}
 	}
 	return out
-}
-
-// wire is the mail's bytes, with a word in place of each attachment's content.
-func wire(pieces []rules.Piece) string {
-	var b strings.Builder
-	for _, p := range pieces {
-		b.Write(p.Text)
-		if p.Blob != "" {
-			fmt.Fprintf(&b, "(attachment %s)\r\n", p.Blob)
-		}
-	}
-	return b.String()
 }
 
 func (d *Desk) listQueue(ctx context.Context, f QueueFilter, row func(QueueRow) error) error {
@@ -127,9 +115,15 @@ func (d *Desk) showQueue(ctx context.Context, which ID, row func(Queued) error) 
 		if !ok {
 			return Queued{}, notQueued(which.ID)
 		}
-		return d.View.Queued(q), nil
+		raw, err := mailout.Bytes(ctx, q.Wire, blobs{tx})
+		return d.View.Queued(q, raw), err
 	})
 }
+
+// blobs reads blobs in the transaction at hand.
+type blobs struct{ tx *store.Tx }
+
+func (b blobs) Blob(_ context.Context, id rules.BlobID) ([]byte, error) { return b.tx.Blob(id) }
 
 func notQueued(id string) error {
 	return notFound("no mail %.60q in the queue; \"aboveline queue list\" shows those there are", id)

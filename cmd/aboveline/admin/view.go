@@ -111,6 +111,14 @@ func reasons(rs []rules.Reason) []string {
 	return out
 }
 
+// Source is a mail's bytes: readable, and as they are. JSON's strings hold UTF-8 alone, and mails do not.
+type Source struct {
+	Raw   string `json:"raw"`
+	Bytes []byte `json:"raw_base64"`
+}
+
+func source(raw []byte) Source { return Source{string(raw), list(raw)} }
+
 // Attachment is one file of a mail.
 type Attachment struct {
 	Name   string `json:"name"`

@@ -29,7 +29,15 @@ func New(w io.Writer, o Options) (*slog.Logger, error) {
 	if o.Format == "text" || terminal && o.Format != "json" {
 		return slog.New(&line{w: w, level: level, colour: o.Colour && terminal}), nil
 	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})), nil
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: spell})), nil
+}
+
+// spell writes durations as operators do; JSON's handler would write nanoseconds.
+func spell(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(text(a.Value))
+	}
+	return a
 }
 
 // Terminal says whether w is one.

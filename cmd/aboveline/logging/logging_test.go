@@ -53,9 +53,11 @@ func TestNew(t *testing.T) {
 		t.Fatal(err)
 	}
 	log.Info("no")
-	log.Warn("yes", "ticket", 1)
+	log.Warn("yes", "ticket", 1, "took", 1500*time.Millisecond)
 	if got := b.String(); strings.Count(got, "\n") != 1 || !strings.HasPrefix(got, `{"time":`) {
 		t.Errorf("to a file, auto: %q, want one JSON line", got)
+	} else if !strings.Contains(got, `"took":"1.5s"`) {
+		t.Errorf("a duration became %s", got)
 	}
 	b.Reset()
 	if log, err = New(&b, Options{Format: "text", Colour: true}); err != nil {
