@@ -39,7 +39,7 @@ func (c *reading) cloud() (Verdict, bool) {
 // prose finds a notice written for people. A machine must have sent it, and its subject, its words and what it
 // returns must say that a mail did not arrive: the less sure the sender, the more of them.
 func (c *reading) prose() (Verdict, bool) {
-	if c.human || c.kind == rules.KindList && c.sender < aPostmaster {
+	if c.human || c.kind == rules.KindList && c.sender < aPostmaster && !c.null {
 		return Verdict{}, false
 	}
 	if word := prefixOf(c.subject, deliveredSubjects); word != "" && (c.null || c.sender >= aPostmaster) {
@@ -49,17 +49,36 @@ func (c *reading) prose() (Verdict, bool) {
 	if c.sender == aPerson && !c.null && c.kind != rules.KindBounce {
 		return c.unnamed(subject)
 	}
-	phrase := bouncePhrases.in(c.folded())
+	subject = firstOf([]string{subject, bouncePhrases.in(c.subject)})
+	phrase, comesBack := bouncePhrases.in(c.folded()), c.comesBack()
 	said := 0
-	for _, told := range []bool{subject != "", phrase != "", len(c.header) > 2 || readCode(c.words).reply != ""} {
+	for _, told := range []bool{subject != "", phrase != "", comesBack, len(c.header) > 2 || readCode(c.words).reply != ""} {
 		if told {
 			said++
 		}
 	}
-	if said < c.needed() || subject == "" && phrase == "" && c.sender != aDaemon {
+	if said < c.needed() || subject == "" && phrase == "" && !comesBack && c.sender != aDaemon {
 		return Verdict{}, false
 	}
-	return c.bounce(firstOf([]string{quoted(subject), quoted(phrase), "From: a mail daemon"})), true
+	return c.bounce(firstOf([]string{quoted(subject), quoted(phrase), "it returns a mail of the addressee's"})), true
+}
+
+// comesBack says whether the mail returns one that its addressee wrote, which needs no language to be a sign.
+func (c *reading) comesBack() bool {
+	to := map[string]bool{}
+	for _, v := range c.Header["To"] {
+		for _, a := range findAddresses(clip(v, 1000)) {
+			to[a.address] = true
+		}
+	}
+	for _, name := range []string{"return-path", "from", "sender"} {
+		for _, a := range findAddresses(clip(valueOf(c.letter.header, name), 1000)) {
+			if to[a.address] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // needed is how many signs make a notice of what this sender wrote. A null path is an autoresponder's, too.

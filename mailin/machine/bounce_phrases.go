@@ -4,7 +4,7 @@ package machine
 // with a reply or forward prefix is a person's and is not compared.
 var bounceSubjects = []string{
 	// English
-	"undeliverable", "undelivered", "delivery status notification", "delivery failure", "delivery failed", "delivery has failed", "delivery error",
+	"undeliverable", "undelivered", "delivery status", "delivery failure", "delivery failed", "delivery has failed", "delivery error",
 	"delivery notification", "delivery problem", "delivery report", "delivery warning", "mail delivery", "mail delivering", "message delivery", "failure notice", "failure delivery",
 	"failed delivery", "failed mail", "returned mail", "returned message", "returned to sender", "mail system error", "mail failure", "mail failed", "notice: mail delivery", "mail could not", "mail not delivered",
 	"mail undeliverable", "message not delivered", "message undeliverable", "message could not", "message status - undeliverable", "your message could not",

@@ -195,10 +195,14 @@ func about(f Facts, l letter, deliveries []rules.Delivery) []rules.MessageID {
 			ids = append(ids, d.MessageID)
 		}
 	}
-	if len(ids) == 0 {
-		ids = namedID(l.words)
+	if strings.Contains(strings.ToLower(valueOf(l.header, "content-type")), "multipart/report") {
+		ids = append(ids, namedIDs(l.returned)...) // a notice inside a notice: the mail is further in
 	}
-	for _, name := range []string{"In-Reply-To", "X-Original-Message-Id", "Original-Message-Id", "X-Ms-Exchange-Original-Message-Id", "References"} {
+	if len(ids) == 0 {
+		ids = namedIDs(l.words)
+		ids = ids[:min(len(ids), 1)]
+	}
+	for _, name := range []string{"In-Reply-To", "X-Original-Message-Id", "Original-Message-Id", "X-Ms-Exchange-Parent-Message-Id", "References"} {
 		if len(ids) == 0 {
 			ids = messageIDs(strings.Join(f.Header[name], " "))
 		}
@@ -206,19 +210,18 @@ func about(f Facts, l letter, deliveries []rules.Delivery) []rules.MessageID {
 	return unique(ids)
 }
 
-// namedID finds an identifier that a notice quotes in its own words, "Message-ID: <…>", with or without brackets.
-func namedID(words string) []rules.MessageID {
-	for rest := words; rest != ""; {
+// namedIDs finds the identifiers that a text names in lines of their own, "Message-ID: <…>", with or without brackets.
+func namedIDs(text string) []rules.MessageID {
+	var all []rules.MessageID
+	for rest := text; rest != "" && len(all) < maxOf; {
 		var line string
 		line, rest = cutLine(rest)
 		name, value, ok := fieldOf(strings.TrimLeft(line, " \t>*|"))
 		if ok && (strings.HasSuffix(name, "message-id") || name == "messageid" || name == "msgid") {
-			if ids := messageIDs(value); len(ids) > 0 {
-				return ids[:1]
-			}
+			all = append(all, messageIDs(value)...)
 		}
 	}
-	return nil
+	return all
 }
 
 func unique(ids []rules.MessageID) []rules.MessageID {
