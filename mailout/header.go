@@ -106,7 +106,8 @@ func text(s string, limit int) value {
 
 // encodedWords encodes s as UTF-8 encoded-words that each hold whole characters. RFC 2047, section 2.
 func encodedWords(s string) []string {
-	if q := qCost(s); q <= (len(s)+2)/3*4 {
+	// Text that is mostly ASCII can be read even undecoded; that is worth half its length.
+	if q := qCost(s); q <= (len(s)+2)/3*6 {
 		return encodeBy(s, "=?utf-8?q?", func(r string) int { return qCost(r) }, qEncode)
 	}
 	const room = (maxWord - len("=?utf-8?b??=")) / 4 * 3

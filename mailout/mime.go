@@ -155,13 +155,15 @@ func named(v value, param, name string) value {
 		}
 		return r
 	}, oneLine(name, 120))
+	// Readers decode encoded-words here, too, though none may stand in a parameter: RFC 2047, section 5.
+	name = strings.ReplaceAll(name, "=?", "_")
 	if name == "" {
 		return v
 	}
 	atoms := append([]string{}, v.atoms...)
 	atoms[len(atoms)-1] += ";"
 	switch {
-	case ascii(name) && len(name) < 60 && !strings.Contains(name, "=?"):
+	case ascii(name) && len(name) < 60:
 		return value{append(atoms, param+`="`+name+`"`)}
 	case param == "name":
 		words := encodedWords(name)

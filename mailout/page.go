@@ -78,7 +78,11 @@ func (c *Composer) look(o *rules.Outgoing, lang rules.Language, say phrases) rea
 	r.facts.Recipients = ""
 	r.fault.Tickets, r.fault.Words, r.fault.Expected = nil, nil, 0
 	if o.Role != rules.RoleInformed {
-		r.fault.Outage = "" // "[D-1] … never leaves the desk except to staff and the informed" (CONTRACT, section 4)
+		// "[D-1] … never leaves the desk except to staff and the informed" (CONTRACT, section 4).
+		if r.fault.Outage != "" && r.facts.Number == r.fault.Outage {
+			r.facts.Number = ""
+		}
+		r.fault.Outage = ""
 	}
 	if o.Role != rules.RoleInformed && o.Role != rules.RoleVendor {
 		r.fault.People, r.fault.Organisations, r.fault.Tags, r.fault.Pictures = 0, 0, nil, nil
