@@ -60,9 +60,6 @@ func newGate(s *Server, c net.Conn, peer netip.Addr) *gate {
 		Conn: c, s: s, peer: peer, stream: c,
 		relay: s.isRelay(peer), until: time.Now().Add(maxSession),
 	}
-	if !peer.IsValid() && s.o.LMTP {
-		g.relay = true // only our own machine's mail system opens our socket
-	}
 	g.in = bufio.NewReaderSize(filler{g}, 16<<10)
 	return g
 }

@@ -53,8 +53,8 @@ type Options struct {
 	TLS *tls.Config
 	// Relays are the peers that check mail for us. They are believed and not counted against.
 	Relays []netip.Prefix
-	// AuthservID is the name under which Relays sign Authentication-Results. An LMTP door on a unix socket believes
-	// every client, since only our own MTA may open it.
+	// AuthservID is the name under which Relays sign Authentication-Results. An LMTP door counts every client of our own
+	// machine among the Relays.
 	AuthservID string
 	// SMTPUTF8 offers RFC 6531.
 	SMTPUTF8 bool
@@ -75,6 +75,7 @@ type Server struct {
 
 	mu       sync.Mutex // guards what follows
 	gates    map[*gate]struct{}
+	doors    []net.Listener
 	draining bool
 	open     sync.WaitGroup // one for each gate
 }
@@ -124,6 +125,7 @@ func (s *Server) Serve(l net.Listener) error {
 		s.mu.Unlock()
 		return l.Close()
 	}
+	s.doors = append(s.doors, l)
 	s.mu.Unlock()
 	s.log.Info("door open", "door", s.door(), "at", l.Addr().String())
 	err := s.smtp.Serve(&listener{Listener: l, s: s})
@@ -141,6 +143,9 @@ func (s *Server) Serve(l net.Listener) error {
 func (s *Server) Drain(ctx context.Context) error {
 	s.mu.Lock()
 	s.draining = true
+	for _, l := range s.doors {
+		_ = l.Close() // by us: go-smtp forgets one whose Serve has only just begun
+	}
 	for g := range s.gates {
 		g.drain()
 	}
@@ -148,9 +153,7 @@ func (s *Server) Drain(ctx context.Context) error {
 	closed := make(chan struct{})
 	go func() {
 		defer close(closed)
-		// Shutdown is for its listeners only: connections that outlive its context would be served for ever.
-		_ = s.smtp.Shutdown(context.Background())
-		s.open.Wait()
+		s.open.Wait() // not go-smtp's Shutdown: it would serve for ever who outlives its context
 	}()
 	select {
 	case <-closed:
@@ -199,8 +202,12 @@ func (s *Server) forget(g *gate) {
 	}
 }
 
-// isRelay says whether a client at that address is believed.
+// isRelay says whether a client at that address is believed. Where mail comes by LMTP, our own machine's mail system is
+// (RFC 2033, section 1: LMTP is for a private port), which a unix socket's mode and a loopback address see to.
 func (s *Server) isRelay(peer netip.Addr) bool {
+	if s.o.LMTP && (!peer.IsValid() || peer.IsLoopback()) {
+		return true
+	}
 	for _, p := range s.o.Relays {
 		if p.Contains(peer) {
 			return true

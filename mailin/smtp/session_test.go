@@ -48,6 +48,18 @@ func TestEnvelopeAndTrace(t *testing.T) {
 			want: rules.Envelope{Door: "lmtp", From: "a@b.example", To: []string{"support@desk.example"}, Helo: "mta.example", Relay: true, AuthservID: "mx.relay.example"},
 			trace: "Received: from mta.example\r\n\tby mx.desk.example (Aboveline) with LMTP id %s\r\n" +
 				"\tfor <support@desk.example>;\r\n\tSat, 01 Jan 2000 00:00:00 +0000\r\n"},
+		{name: "LMTP on loopback", peer: "127.0.0.1", lmtp: true, hello: "LHLO mta.example", mail: "<a@b.example>", rcpt: []string{"support@desk.example"},
+			want: rules.Envelope{Door: "lmtp", From: "a@b.example", To: []string{"support@desk.example"}, Peer: "127.0.0.1", Helo: "mta.example", Relay: true, AuthservID: "mx.relay.example"},
+			trace: "Received: from mta.example ([127.0.0.1])\r\n\tby mx.desk.example (Aboveline) with LMTP id %s\r\n" +
+				"\tfor <support@desk.example>;\r\n\tSat, 01 Jan 2000 00:00:00 +0000\r\n"},
+		{name: "LMTP from elsewhere", peer: "198.51.100.7", lmtp: true, hello: "LHLO mta.example", mail: "<a@b.example>", rcpt: []string{"support@desk.example"},
+			want: rules.Envelope{Door: "lmtp", From: "a@b.example", To: []string{"support@desk.example"}, Peer: "198.51.100.7", Helo: "mta.example"},
+			trace: "Received: from mta.example ([198.51.100.7])\r\n\tby mx.desk.example (Aboveline) with LMTP id %s\r\n" +
+				"\tfor <support@desk.example>;\r\n\tSat, 01 Jan 2000 00:00:00 +0000\r\n"},
+		{name: "loopback is no relay by itself", peer: "127.0.0.1", hello: "EHLO x.example", mail: "<a@b.example>", rcpt: []string{"support@desk.example"},
+			want: rules.Envelope{Door: "smtp", From: "a@b.example", To: []string{"support@desk.example"}, Peer: "127.0.0.1", Helo: "x.example"},
+			trace: "Received: from x.example ([127.0.0.1])\r\n\tby mx.desk.example (Aboveline) with ESMTP id %s\r\n" +
+				"\tfor <support@desk.example>;\r\n\tSat, 01 Jan 2000 00:00:00 +0000\r\n"},
 		{name: "a name that is none", peer: "192.0.2.7", hello: "EHLO (x;\"y\"<z>)", mail: "<a@b.example>", rcpt: []string{"support@desk.example"},
 			want: rules.Envelope{Door: "smtp", From: "a@b.example", To: []string{"support@desk.example"}, Peer: "192.0.2.7", Helo: "(x;\"y\"<z>)"},
 			trace: "Received: from xyz ([192.0.2.7])\r\n\tby mx.desk.example (Aboveline) with ESMTP id %s\r\n" +
