@@ -11,6 +11,7 @@ import (
 func BenchmarkClassify(b *testing.B) {
 	shapes := map[string]string{
 		"addresses": "user@host.example: 550 5.1.1 no\n",
+		"wordless":  "u@h.example: well\n",
 		"header":    "To: a\nFrom: b\n",
 		"at":        "@@@@@@@@a@",
 		"numbers":   "550 5.1.1 4.4.",
@@ -48,6 +49,7 @@ func hostile(text string) Facts {
 func FuzzClassify(f *testing.F) {
 	f.Add("Subject: Undeliverable: x\nFrom: MAILER-DAEMON\n\n<a@b.example>: 550 5.1.1 unknown\n")
 	f.Add("Content-Type: multipart/report; report-type=delivery-status; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822;a@b.example\nAction: failed\nStatus: 5.1.1\n--x--\n")
+	f.Add("From: MAILER-DAEMON\nReturn-Path: <>\n\nİİİ@İ.İ x unknown")
 	f.Add("From: a@b.example\nAuto-Submitted: auto-replied\n\nJag är på semester\n")
 	f.Fuzz(func(t *testing.T, mail string) {
 		for _, facts := range []Facts{readMail([]byte(mail)), hostile(mail)} {

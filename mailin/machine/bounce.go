@@ -115,13 +115,21 @@ func (c *reading) bounce(reason string) Verdict {
 		v.Kind = rules.KindDelay
 	}
 	v.Of = about(c.Facts, c.letter, deliveries)
+	if len(deliveries) == 0 && len(v.Of) > 0 {
+		deliveries = []rules.Delivery{c.nobodys()}
+	}
 	for i := range deliveries {
-		if deliveries[i].MessageID == "" && len(v.Of) == 1 {
-			deliveries[i].MessageID = v.Of[0]
+		if deliveries[i].MessageID == "" && len(v.Of) > 0 {
+			deliveries[i].MessageID = v.Of[len(v.Of)-1] // the innermost, or the last of a thread
 		}
 	}
 	v.Deliveries = deliveries
 	return v
+}
+
+// nobodys is the delivery of a notice that says which mail did not arrive, and not to whom.
+func (c *reading) nobodys() rules.Delivery {
+	return judge("", c.action(), clip(c.words, 4*maxDiagnostic))
 }
 
 // deliveries reads the machine's part; where there is none, fields in the text; where there are none, the words, held
@@ -255,8 +263,7 @@ func (c *reading) returnedTo() []rules.Delivery {
 		if len(found) != 1 {
 			continue
 		}
-		d := judge(found[0].address, c.action(), clip(c.words, 4*maxDiagnostic))
-		return []rules.Delivery{d}
+		return []rules.Delivery{judge(found[0].address, c.action(), clip(c.words, 4*maxDiagnostic))}
 	}
 	return nil
 }

@@ -26,40 +26,27 @@ const (
 // the words near it. own are the addresses the notice was sent to, which are not the ones refused.
 func readProse(words string, own map[string]bool, action string) []rules.Delivery {
 	found := findRecipients(words, own)
-	if len(found) == 0 {
-		return nil
-	}
-	whole := readCode(words)
-	var out []rules.Delivery
-	seen := map[string]int{}
 	listed := map[string]bool{}
 	for _, r := range found {
 		listed[r.address] = true
 	}
-	for i, r := range found {
+	var out []rules.Delivery
+	place := map[string]int{}
+	for i, r := range found[:min(len(found), maxDeliveries)] {
 		end := len(words)
 		if i+1 < len(found) {
 			end = found[i+1].at
 		}
-		near := window(words, r, end, listed)
-		if at, twice := seen[r.address]; twice {
-			if out[at].Status == "" {
-				out[at] = judge(r.address, action, near)
-			}
-			continue
-		}
-		if len(out) == maxDeliveries {
-			break
-		}
-		seen[r.address] = len(out)
-		out = append(out, judge(r.address, action, near))
-	}
-	for i := range out {
-		if out[i].Status == "" {
-			complete(&out[i], words, whole)
+		at, twice := place[r.address]
+		switch {
+		case !twice:
+			place[r.address] = len(out)
+			out = append(out, judge(r.address, action, window(words, r, end, listed)))
+		case out[at].Status == "":
+			out[at] = judge(r.address, action, window(words, r, end, listed))
 		}
 	}
-	return out
+	return complete(out, words, found)
 }
 
 // window is what belongs to a recipient: from the start of its line to where the next one's begins, without lines that
@@ -107,24 +94,54 @@ func final(action, status string) *bool {
 	return permanent(status)
 }
 
-// complete fills in what the recipient's own lines left open from the notice as a whole.
-func complete(d *rules.Delivery, words string, whole code) {
-	d.Status = firstOf([]string{whole.status, guess(without(words, d.Recipient), whole.reply)})
-	if d.Status == "" && finalWords.in(fold(words)) != "" {
-		d.Status = "5.0.0"
+// complete fills in what the recipients' own lines left open, from the notice as a whole.
+func complete(out []rules.Delivery, words string, found []finding) []rules.Delivery {
+	var whole code
+	looked := false
+	for i := range out {
+		d := &out[i]
+		if d.Status != "" {
+			continue
+		}
+		if !looked {
+			whole, looked = readCode(words), true
+			if whole.status == "" {
+				whole.status = guess(blank(words, found), whole.reply)
+			}
+			if whole.status == "" && finalWords.in(fold(clip(words, maxPhrases))) != "" {
+				whole.status = "5.0.0"
+			}
+		}
+		d.Status = whole.status
+		if d.Diagnostic == "" {
+			d.Diagnostic = diagnosticIn(clip(words, maxPhrases), d.Recipient, whole)
+		}
+		d.Permanent = final(d.Action, d.Status)
 	}
-	if d.Diagnostic == "" {
-		d.Diagnostic = diagnosticIn(words, d.Recipient, whole)
+	return out
+}
+
+// blank is the text without the addresses found in it, so that "unknown@…" is no cause.
+func blank(words string, found []finding) string {
+	var b strings.Builder
+	from := 0
+	for _, r := range found {
+		b.WriteString(words[from:max(from, r.at)])
+		from = min(max(from, r.at+len(r.address)), len(words))
 	}
-	d.Permanent = final(d.Action, d.Status)
+	b.WriteString(words[from:])
+	return b.String()
 }
 
 // finalWords say that the sender of a notice has given up for good, where it gives no number.
 var finalWords = phraseSet("permanent error", "failed permanently", "permanent failure", "permanent fatal error", "permanently failed", "permanent fel", "permanent feil",
 	"dauerhafter fehler", "erreur permanente", "error permanente", "errore permanente")
 
-// without takes the address out of its diagnostic, so that "unknown@…" is no cause.
+// without takes a recipient's address out of its own lines, as blank does.
 func without(text, address string) string {
+	if address == "" {
+		return text
+	}
 	return strings.ReplaceAll(strings.ToLower(text), address, "")
 }
 
