@@ -15,7 +15,7 @@ func (g *Gateway) tell(d rules.Decision) {
 		if m.Ticket != 0 {
 			args = append(args, "ticket", desk.Number(m.Ticket))
 		}
-		g.log.Info("mail taken", args...)
+		g.log.Info("mail decided", args...)
 	}
 	for _, o := range d.Send {
 		args := []any{"id", o.ID, "kind", o.Kind, "to", string(o.To.Address)}

@@ -1,0 +1,220 @@
+package replay
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"aboveline.example/cmd/aboveline/config"
+	"aboveline.example/cmd/aboveline/gateway"
+	"aboveline.example/mailin/mime"
+	"aboveline.example/rules"
+)
+
+// Options say what is played and how it is told.
+type Options struct {
+	Config   *config.Config
+	Paths    []string
+	JSON     bool
+	Out      io.Writer
+	Progress func(done, all int) // nil tells nothing
+}
+
+// batch is how many mails share a transaction of the scratch store.
+const batch = 200
+
+// Event is one line of what happened (CONTRACT, section 3).
+type Event struct {
+	At        time.Time `json:"at"`
+	Event     string    `json:"event"`
+	MessageID string    `json:"message_id"`
+	Ticket    string    `json:"ticket"`
+	Outage    string    `json:"outage"`
+	Tags      []string  `json:"tags"`
+	Category  string    `json:"category"`
+	Reasons   []string  `json:"reasons"`
+	To        string    `json:"to"`
+}
+
+// Run plays everything and tells it. Nothing is sent, and the configured store is not touched.
+func Run(ctx context.Context, o Options) (err error) {
+	if o.Progress == nil {
+		o.Progress = func(int, int) {}
+	}
+	x, err := find(o.Paths, func(n int) { o.Progress(0, n) })
+	if err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	scratch, err := os.MkdirTemp("", "aboveline-replay-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	cfg := *o.Config
+	cfg.Store.Path = config.Path(filepath.Join(scratch, "store"))
+	g, db, err := gateway.Open(&cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	p := &play{o: o, desk: g.Desk(), summary: newSummary(&cfg), ids: authservIDs(&cfg)}
+	if err := p.all(ctx, g, x); err != nil {
+		return err
+	}
+	if o.JSON {
+		return nil
+	}
+	return p.summary.print(o.Out)
+}
+
+type play struct {
+	o       Options
+	desk    *rules.Desk
+	summary *summary
+	ids     []string
+}
+
+func (p *play) all(ctx context.Context, g *gateway.Gateway, x *index) error {
+	r := newReader(x)
+	defer r.close()
+	for i := 0; i < len(x.places); i += batch {
+		var mails []gateway.Rehearsed
+		for _, place := range x.places[i:min(len(x.places), i+batch)] {
+			raw, err := r.read(place)
+			if err != nil {
+				return err
+			}
+			mails = append(mails, p.arrival(ctx, raw, place.at))
+		}
+		decided, err := g.Rehearse(ctx, mails)
+		if err != nil {
+			return err
+		}
+		for _, d := range decided {
+			if err := p.tell(d); err != nil {
+				return err
+			}
+		}
+		p.o.Progress(min(len(x.places), i+batch), len(x.places))
+	}
+	return nil
+}
+
+// arrival makes a mail of the mailbox one that came through a door that believes every configured authserv_id.
+func (p *play) arrival(ctx context.Context, raw []byte, at time.Time) gateway.Rehearsed {
+	a := rules.Arrival{Raw: mime.CRLF(raw), Received: at, Envelope: rules.Envelope{Door: "replay", Relay: true}}
+	return gateway.Rehearse(ctx, a, p.ids)
+}
+
+// authservIDs are the names that any door of the configuration believes.
+func authservIDs(c *config.Config) []string {
+	var ids []string
+	add := func(id string) {
+		if id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	if c.Mailin.SMTP != nil {
+		add(c.Mailin.SMTP.AuthservID)
+	}
+	if c.Mailin.LMTP != nil {
+		add(c.Mailin.LMTP.AuthservID)
+	}
+	add(c.Mailin.Pipe.AuthservID)
+	for _, m := range c.Mailin.IMAP {
+		add(m.AuthservID)
+	}
+	return ids
+}
+
+// tell turns a decision into events, in order.
+func (p *play) tell(d gateway.Decided) error {
+	for _, e := range p.events(d) {
+		p.summary.count(e)
+		if err := p.line(e); err != nil {
+			return err
+		}
+	}
+	p.summary.reasons(d.Decision)
+	return nil
+}
+
+func (p *play) line(e Event) error {
+	if p.o.JSON {
+		b, err := json.Marshal(e)
+		if err != nil {
+			return err
+		}
+		_, err = p.o.Out.Write(append(b, '\n'))
+		return err
+	}
+	if e.Event == "mail.out" {
+		return nil // counted in the summary; as lines they would drown the mails that came
+	}
+	_, err := fmt.Fprintf(p.o.Out, "%s  %-15s %-8s %-28s %s\n", e.At.In(p.desk.Zone).Format("2006-01-02 15:04"), e.Event,
+		strings.TrimSpace(e.Ticket+" "+e.Outage), printable(strings.Join(append(slices.Clone(e.Tags), e.Category), ", ")), strings.Join(e.Reasons, ", "))
+	return err
+}
+
+// printable keeps control characters from the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || r >= 0x7f && r < 0xa0 {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// eventNames are the events of dispositions.
+var eventNames = map[rules.DispositionKind]string{
+	rules.DisposedNew: "ticket.created", rules.DisposedEntry: "ticket.updated", rules.DisposedCommand: "ticket.updated",
+	rules.DisposedBounce: "ticket.updated", rules.DisposedHeld: "held", rules.DisposedParked: "parked",
+	rules.DisposedDuplicate: "duplicate", rules.DisposedProbe: "duplicate",
+}
+
+func (p *play) events(d gateway.Decided) []Event {
+	var list []Event
+	base := Event{At: d.At, Tags: []string{}, Reasons: []string{}}
+	if m := d.Disposition; m.Kind != "" {
+		e := base
+		e.Event, e.MessageID = eventNames[m.Kind], bracketed(m.MessageID)
+		for _, r := range m.Reasons {
+			e.Reasons = append(e.Reasons, r.String())
+		}
+		if m.Ticket != 0 {
+			e.Ticket = p.desk.Number(m.Ticket)
+		}
+		for _, tk := range d.Tickets {
+			if tk.ID == m.Ticket {
+				e.Tags, e.Category = append(e.Tags, tk.Tags...), tk.Category
+			}
+		}
+		list = append(list, e)
+	}
+	for _, o := range d.Send {
+		e := base
+		e.Event, e.MessageID, e.To = "mail.out", bracketed(o.MessageID), string(o.To.Address)
+		e.Reasons = append(e.Reasons, string(o.Kind))
+		if o.Ticket != 0 {
+			e.Ticket = p.desk.Number(o.Ticket)
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+func bracketed(id rules.MessageID) string {
+	if id == "" {
+		return ""
+	}
+	return "<" + string(id) + ">"
+}
