@@ -45,7 +45,9 @@ type grammar struct {
 	Held   heldCmd   `cmd:"" group:"mend" help:"Mails that wait for a decision."`
 	Parked parkedCmd `cmd:"" group:"mend" help:"Mails that broke something."`
 
+	Demo    demoCmd    `cmd:"" group:"learn" help:"A desk's morning on loopback, with real SMTP and IMAP."`
 	Inspect inspectCmd `cmd:"" group:"learn" help:"What the gateway reads in a mail."`
+	Replay  replayCmd  `cmd:"" group:"learn" help:"Play a mailbox through this config's rules; sends nothing."`
 	Help    helpCmd    `cmd:"" group:"learn" help:"Short lessons: rules, templates, commands."`
 	Version versionCmd `cmd:"" group:"learn" help:"Which version this is."`
 }
