@@ -11,18 +11,17 @@ const maxLine = 64 << 10
 // writer collects lines. White space is folded as a browser folds it: within a line to one space, between blocks to
 // at most one blank line, save for those that br asked for (at most two).
 type writer struct {
-	lines   []Line
-	cur     strings.Builder
-	quote   int
-	marks   Mark
-	next    Mark // bits for the next line with text
-	had     Mark // bits of the text in cur
-	at      int  // quote depth of the text in cur
-	gap     int  // line ends owed before the next text
-	space   bool // a space is owed
-	tab     bool // a cell's separator is owed
-	written int
-	tail    strings.Builder // what was written since a link began is found here
+	lines []Line
+	cur   strings.Builder
+	quote int
+	marks Mark
+	next  Mark            // bits for the next line with text
+	had   Mark            // bits of the text in cur
+	at    int             // quote depth of the text in cur
+	gap   int             // line ends owed before the next text
+	space bool            // a space is owed
+	tab   bool            // a cell's separator is owed
+	tail  strings.Builder // what was written since a link began is found here
 }
 
 func (w *writer) place(quote int, m Mark) { w.quote, w.marks = quote, m }

@@ -55,6 +55,9 @@ func attributionAt(ls []line, j int, quote bool) (n int, head string) {
 	if best == 0 {
 		return 0, ""
 	}
+	if i := j - best; i >= 0 && ls[i].role == own && ls[i].depth == ls[j].depth && refers(ls[i].text) {
+		best++
+	}
 	return best, ownHead(&ls[j-best+1])
 }
 
@@ -104,8 +107,14 @@ func splitAddress(ls []line, i int) bool {
 	return i+1 < len(ls) && strings.LastIndexByte(ls[i].text, '<') > strings.LastIndexByte(ls[i].text, '>')
 }
 
+// references are how newsreaders begin, before the identifier of what is answered.
+var references = []string{"In message ", "In article ", "In <", "Im Artikel ", "In der Nachricht ", "Dans l'article ", "Dans le message ", "I artikkel ", "I meddelande ", "I artikel ", "In data ", "Nel messaggio ", "W artykule ", "En el mensaje ", "In bericht "}
+
 // opens says whether s begins as attributions do: with a date, or a word that leads to one.
 func opens(s string) bool {
+	if refers(s) {
+		return true
+	}
 	s = strings.TrimLeft(s, " \t*_[(-–—\"'>,.")
 	if s == "" {
 		return false
@@ -130,6 +139,16 @@ func opens(s string) bool {
 	}
 	e := gather(s[:min(len(s), 120)])
 	return e.dated() || e.clock && (e.day || e.number) || e.day && e.number || e.asian
+}
+
+// refers says whether s begins with an identifier of what is answered.
+func refers(s string) bool {
+	for _, r := range references {
+		if strings.HasPrefix(s, r) {
+			return true
+		}
+	}
+	return false
 }
 
 // monthFollows says whether a month is among the first words of s ("3. marraskuuta", "12 de mayo").

@@ -60,14 +60,22 @@ func fieldOf(s string) (f field, value string) {
 	return f, strings.TrimFunc(value, func(r rune) bool { return isSpace(r) || r == '*' || r == '_' })
 }
 
+// field reads the line as a field, once.
+func (l *line) field() (field, string) {
+	if !l.read {
+		l.name, l.value = fieldOf(l.look())
+		l.read = true
+	}
+	return l.name, l.value
+}
+
 // block is a client's header block: lines [from, to) and what its fields say.
 type block struct {
-	from, to             int
-	sender, sent, topic  string
-	recipient, otherName string
-	has                  [fieldOther + 1]bool
-	n                    int
-	address              bool // one of the values has an address
+	from, to            int
+	sender, sent, topic string
+	has                 [fieldOther + 1]bool
+	n                   int
+	address             bool // one of the values has an address
 }
 
 // maxBlock is how many lines a header block may have: long lists of recipients wrap.
@@ -76,7 +84,7 @@ const maxBlock = 40
 // headerAt reads a header block that begins at line i; ok says that it is one. Blank lines between fields are
 // allowed one at a time, as some clients turn each field into a paragraph; so are wrapped values.
 func headerAt(ls []line, i int) (b block, ok bool) {
-	f, v := fieldOf(ls[i].look())
+	f, v := ls[i].field()
 	if f == noField {
 		return b, false
 	}
@@ -95,7 +103,7 @@ func headerAt(ls []line, i int) (b block, ok bool) {
 		if l.depth != depth {
 			break
 		}
-		f, v := fieldOf(l.look())
+		f, v := l.field()
 		if f == noField {
 			if transport(l.look()) {
 				return b, false
@@ -142,8 +150,6 @@ func (b *block) take(f field, v string) {
 		b.sent = v
 	case fieldSubject:
 		b.topic = v
-	case fieldTo:
-		b.recipient = v
 	}
 }
 

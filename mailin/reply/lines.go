@@ -37,6 +37,10 @@ type line struct {
 	known bool // stands in a text we sent
 	dash  bool // is exactly "-- ", the delimiter of RFC 3676, section 4.3
 	marks htmltext.Mark
+
+	read  bool // see field
+	name  field
+	value string
 }
 
 func (l *line) blank() bool { return l.text == "" }
@@ -109,6 +113,7 @@ func prefix(s string) (depth int, body string) {
 // foreignPrefixes finds quotations that are not marked by ">": "| text", ": text", "Anna> text". They count only as
 // a run of two lines or more after an attribution or a quotation, for people draw tables and write code with them.
 func foreignPrefixes(ls []line) {
+	quotes := map[string]bool{} // signs that have begun a quotation
 	for i := 0; i < len(ls); {
 		sign := foreignSign(ls[i].raw)
 		if sign == "" || ls[i].depth > 0 {
@@ -122,7 +127,8 @@ func foreignPrefixes(ls []line) {
 			}
 			end++
 		}
-		if n >= 2 && len(sign) > 1 && sign != "&gt;" || n >= 1 && introduces(ls, i) {
+		if n >= 2 && len(sign) > 1 && sign != "&gt;" || n >= 1 && (quotes[sign] || introduces(ls, i)) {
+			quotes[sign] = true
 			for k := i; k < end; k++ {
 				ls[k].depth = 1
 				ls[k].text = strings.TrimFunc(strings.TrimPrefix(strings.TrimLeft(ls[k].raw, " \t"), sign), isSpace)

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"slices"
 	"strings"
 
 	"aboveline.example/mailin/htmltext"
@@ -26,7 +27,9 @@ type scan struct {
 	forwarded bool // the subject says that the mail is passed on
 	attr      bool // an attribution or header block stands somewhere
 	html      bool
-	first     int // see wroteBefore
+	first     int   // see wroteBefore
+	oursAt    []int // see findOurs
+	shapes    int   // lines that looked like ours and were looked into
 }
 
 func scanText(text string, in *Input, known *shingles) *scan {
@@ -47,6 +50,7 @@ func newScan(s *scan, in *Input, known *shingles) *scan {
 	foreignPrefixes(s.ls)
 	footers(s.ls)
 	s.containers()
+	s.findOurs()
 	s.walk(in.Marks)
 	s.overflow()
 	s.quotes()
@@ -122,7 +126,7 @@ func (s *scan) walk(marks []string) {
 		switch {
 		case l.role != own || l.blank():
 			continue
-		case ourLineAt(ls, i, marks) && s.endAtOurLine(i):
+		case s.ourLineAt(i, marks) && s.endAtOurLine(i):
 			return
 		case l.depth > 0 && !closesAddress(ls, i):
 			if s.quotedForward(i) {
@@ -223,8 +227,8 @@ func (s *scan) block(i int) (done bool) {
 		s.soften(i, b.to)
 		return false
 	}
-	if !b.has[fieldTo] && !s.wroteBefore(i) && !s.ours(i) {
-		// Patches and minutes begin so; clients' blocks name who they went to.
+	if !b.has[fieldTo] && s.ls[i].marks&markRule == 0 && !s.ours(i) {
+		// Patches and minutes begin so; clients' blocks name who they went to, or have a separator above.
 		return false
 	}
 	s.end(cut{at: i, body: b.to, why: "the client's header block", head: &b})
@@ -306,7 +310,7 @@ func (s *scan) quoteComes(i int) bool {
 		case l.blank():
 			continue
 		}
-		if f, _ := fieldOf(l.look()); f == fieldFrom || separationAt(l.look()) != noSeparation {
+		if f, _ := l.field(); f == fieldFrom || separationAt(l.look()) != noSeparation {
 			return false
 		}
 		if n, _ := attributionAt(s.ls, j, j+1 < len(s.ls) && s.ls[j+1].depth > 0); n > 0 {
@@ -327,12 +331,17 @@ func snip(s string) bool {
 
 // ours says whether a mail of ours follows line i.
 func (s *scan) ours(i int) bool {
-	for j := i; j < min(len(s.ls), i+reachFacts); j++ {
-		if s.ls[j].known || lineShape(s.ls[j].text) || s.ls[j].marks&markOurs != 0 {
-			return true
+	k, _ := slices.BinarySearch(s.oursAt, i)
+	return k < len(s.oursAt) && s.oursAt[k] < i+reachFacts
+}
+
+// findOurs remembers which lines are, or look like, of a mail of ours.
+func (s *scan) findOurs() {
+	for i := range s.ls {
+		if l := &s.ls[i]; l.known || l.marks&markOurs != 0 || lineShape(l.text) {
+			s.oursAt = append(s.oursAt, i)
 		}
 	}
-	return false
 }
 
 // soften makes [from, to) an attribution after which quotation marks tell what is quoted.

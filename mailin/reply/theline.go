@@ -37,8 +37,8 @@ func lineShape(s string) bool {
 // nothing, for a customer may write about them; one of these must hold: its mark (in the text, or on the element), a
 // quotation around it, an attribution or header block right above, a text of ours right below, the facts block of
 // our mails below, or nothing but quoted matter below.
-func ourLineAt(ls []line, i int, marks []string) bool {
-	l := &ls[i]
+func (s *scan) ourLineAt(i int, marks []string) bool {
+	l := &s.ls[i]
 	if l.marks&markOurs != 0 {
 		return true
 	}
@@ -50,7 +50,11 @@ func ourLineAt(ls []line, i int, marks []string) bool {
 	if !lineShape(l.text) {
 		return false
 	}
-	return l.depth > 0 || above(ls, i) || below(ls, i)
+	if l.depth > 0 || above(s.ls, i) {
+		return true
+	}
+	s.shapes++
+	return s.shapes <= maxShapes && below(s.ls, i)
 }
 
 // above says whether a client's words stand right above our line.
@@ -62,6 +66,10 @@ func above(ls []line, i int) bool {
 	}
 	return false
 }
+
+// maxShapes is how many lines that look like ours are looked into: one a mail of ours, and a thread has few that stand
+// unquoted.
+const maxShapes = 10
 
 // reachFacts is how many lines below our line its facts block is looked for: a mail of ours is seldom longer.
 const reachFacts = 400

@@ -20,7 +20,7 @@ type Result struct {
 	Reply     string // what the person wrote
 	Inline    string // Reply with the quoted lines its answers stand between; "" where answers are not so placed
 	Words     string // Reply without any quoted line, also those the person put there by hand: to compare and match by
-	Lead      string // first lines of the HTML part's new text, where the mail has text and HTML
+	Lead      string // first new lines of the part Reply was not read in, where the mail has text and HTML: commands must agree
 	Quoted    string // the rest: what was answered or passed on, attributions, lists' footers
 	Signature string
 	Part      string // "text" or "html": where Reply was read
@@ -44,7 +44,11 @@ func Visible(in Input) Result {
 	}
 	t := scanText(in.Text, &in, known)
 	r := choose(t, h)
-	r.Lead = lead(h)
+	if r.Part == "html" {
+		r.Lead = lead(t)
+	} else {
+		r.Lead = lead(h)
+	}
 	return r
 }
 
