@@ -69,7 +69,7 @@ func (t *table) row(cells ...string) {
 }
 
 func (t *table) write(cells []string) {
-	fmt.Fprintln(t.w, strings.TrimRight(strings.Join(cells, "\t"), " "))
+	fmt.Fprintln(t.w, strings.TrimRight(strings.Join(cells, "\t"), " \t"))
 }
 
 // end prints the table, or what stands in place of an empty one.
@@ -122,9 +122,12 @@ func facts(w io.Writer, pairs ...string) error {
 	return t.Flush()
 }
 
+// terminal says whether w is one.
+func (e *env) terminal(w io.Writer) bool { return logging.Terminal(w) }
+
 // colour says whether w may be coloured: a terminal, and nobody said no (https://no-color.org).
 func (e *env) colour(w io.Writer) bool {
-	return logging.Terminal(w) && e.getenv("NO_COLOR") == "" && e.getenv("TERM") != "dumb"
+	return e.terminal(w) && e.getenv("NO_COLOR") == "" && e.getenv("TERM") != "dumb"
 }
 
 // paint colours s where w may be.

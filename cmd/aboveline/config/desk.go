@@ -175,4 +175,4 @@ func names(of string) string {
 	return strings.Join(list, ", ")
 }
 
-func oneLine(s string) string { return cut(strings.Join(strings.Fields(s), " "), 200) }
+func oneLine(s string) string { return cut(strings.Join(strings.Fields(s), " "), 600) }
