@@ -197,11 +197,12 @@ type outbox struct {
 	claims int
 	fail   func(op string) error
 	done   chan struct{} // closed when every row has ended
+	tried  chan struct{} // a row was tried
 	left   int
 }
 
 func newOutbox(rows ...rules.Queued) *outbox {
-	o := &outbox{rows: map[rules.OutgoingID]*rules.Queued{}, done: make(chan struct{}), left: len(rows)}
+	o := &outbox{rows: map[rules.OutgoingID]*rules.Queued{}, done: make(chan struct{}), tried: make(chan struct{}, 1), left: len(rows)}
 	for _, q := range rows {
 		q.State = rules.QueueWaiting
 		o.rows[q.ID] = &q
@@ -249,6 +250,10 @@ func (o *outbox) end(op string, id rules.OutgoingID, a rules.Attempt, s rules.Qu
 	q.Tried = append(q.Tried, a)
 	if len(q.Tried) > 20 {
 		q.Tried = q.Tried[len(q.Tried)-20:]
+	}
+	select {
+	case o.tried <- struct{}{}:
+	default:
 	}
 	if s == rules.QueueSent || s == rules.QueueRefused {
 		if o.left--; o.left == 0 {
