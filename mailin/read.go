@@ -31,7 +31,7 @@ func Read(a rules.Arrival) *rules.Mail {
 // header fills in what stands in the mail's own fields.
 func header(m *rules.Mail, msg *mime.Message) {
 	var odd string
-	if m.From, m.Identity, odd = mime.Author(msg.Fields); odd != "" {
+	if m.From, m.Identity, odd = msg.Author(); odd != "" {
 		m.Problems = append(m.Problems, odd)
 	}
 	m.Header = make(map[string][]string, len(msg.Header))
@@ -157,7 +157,7 @@ func attached(msg *mime.Message) *rules.Forwarded {
 		return nil
 	}
 	n := msg.Nested[0]
-	from, _, _ := mime.Author(n.Fields)
+	from, _, _ := n.Author()
 	return &rules.Forwarded{From: from, Date: date(n.Get("Date")), Subject: n.Get("Subject"), Text: n.Text,
 		MessageID: firstID(n.Get("Message-Id")), Attachments: n.Attachments}
 }

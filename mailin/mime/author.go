@@ -26,6 +26,9 @@ func Author(fields []Field) (who rules.Mailbox, identity rules.Identity, odd str
 		if f.Odd == strayLine && (len(from) == 0 || hidesFrom(f.Raw)) {
 			odd = "a line before From is no header field"
 		}
+		if loneCR(f.Raw) && hidesFrom(bytes.ReplaceAll(f.Raw, []byte{'\r'}, []byte{'\n'})) {
+			odd = "a lone CR before what may be another From"
+		}
 	}
 	if len(from) == 0 {
 		return rules.Mailbox{}, rules.IdentityAmbiguous, "no From field"
@@ -67,9 +70,28 @@ func looksLikeFrom(f Field) bool {
 	return letters == "from"
 }
 
+// loneCR says whether a field has a CR that ends no line: to some readers of mail it does.
+func loneCR(raw []byte) bool {
+	return bytes.Count(raw, []byte{'\r'}) != bytes.Count(raw, []byte("\r\n"))
+}
+
+// Author is [Author] of the mail. A header that is cut off at a cap may have another From beyond it.
+func (m *Message) Author() (who rules.Mailbox, identity rules.Identity, odd string) {
+	who, identity, odd = Author(m.Fields)
+	if m.headCut && identity == rules.IdentityClear {
+		return who, rules.IdentityAmbiguous, "the header is longer than is read"
+	}
+	return who, identity, odd
+}
+
 // hidesFrom says whether a field that swallowed foreign lines has a From among them.
 func hidesFrom(raw []byte) bool {
+	own := true
 	for line := range bytes.Lines(raw) {
+		if own { // the field's own name
+			own = false
+			continue
+		}
 		name, _, ok := bytes.Cut(line, []byte{':'})
 		if ok && len(name) < 20 && bytes.Contains(bytes.ToLower(name), []byte("from")) {
 			return true

@@ -60,6 +60,9 @@ func TestAuthorAmbiguous(t *testing.T) {
 		"only an imitation":       {"From-: a@one.example"},
 		"stray line before":       {"X-Scanned: yes", "\xa0From: a@one.example", "From: b@two.example", "To: c@desk.example"},
 		"stray From after":        {"From: a@one.example", "X-Scanned: yes", "From\x00: b@two.example", "To: c@desk.example"},
+		"CR hides another":        {"Subject: x\rFrom: b@two.example", "From: a@one.example"},
+		"CR hides another, after": {"From: a@one.example", "Subject: x\rFrom: b@two.example"},
+		"too long":                {"From: a@one.example" + strings.Repeat(" ", MaxField) + ", b@two.example"},
 		"two mailboxes":           {"From: a@one.example, b@two.example"},
 		"bare and angle":          {"From: a@one.example,<b@two.example>"},
 		"semicolon":               {"From: a@one.example; b@two.example"},
@@ -109,6 +112,14 @@ func TestAuthorAmbiguous(t *testing.T) {
 		if identity != rules.IdentityAmbiguous || odd == "" {
 			t.Errorf("%s: Author(%q) = %+v %s (%q), want ambiguous and why", name, lines, who, identity, odd)
 		}
+	}
+}
+
+// What stands beyond a cap may be another From.
+func TestAuthorBeyondCap(t *testing.T) {
+	raw := "From: a@one.example\r\n" + strings.Repeat("X-Filler: "+strings.Repeat("x", 1000)+"\r\n", 300) + "From: b@two.example\r\n\r\n"
+	if who, identity, odd := Read([]byte(raw)).Author(); identity != rules.IdentityAmbiguous || odd == "" || who.Address != "a@one.example" {
+		t.Errorf("Author = %v %s %q, want ambiguous", who, identity, odd)
 	}
 }
 

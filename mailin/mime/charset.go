@@ -75,7 +75,7 @@ func convert(b []byte, cs string) decoded {
 	if err != nil {
 		return decoded{mixed(b), "text is not " + cs}
 	}
-	if utf8.Valid(b) && bytes.ContainsRune(out, utf8.RuneError) {
+	if !ascii(b) && utf8.Valid(b) && bytes.ContainsRune(out, utf8.RuneError) {
 		return decoded{string(b), "text is UTF-8, declared " + cs}
 	}
 	return decoded{text: strings.ToValidUTF8(string(out), "\uFFFD")}

@@ -84,6 +84,7 @@ func (m *Message) compose() {
 	m.Text = strings.Join(g.text, "\n")
 	m.Plain = strings.Join(g.plain, "\n")
 	m.HTML = strings.Join(g.html, "\n")
+	m.Plain = clearsigned(m.Plain)
 	if armoured(m.Plain) {
 		m.odd("the text is encrypted (PGP): it cannot be read")
 	}

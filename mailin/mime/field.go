@@ -49,7 +49,7 @@ func readBlock(raw []byte, at int, end stop) block {
 	b := readFields(raw, at, end)
 	for i := range b.fields {
 		if f := &b.fields[i]; len(f.Raw) > MaxField {
-			f.Raw = f.Raw[:MaxField]
+			f.Raw, f.Odd = f.Raw[:MaxField], "it is too long"
 			b.over = "header field"
 		}
 	}

@@ -62,7 +62,7 @@ func (m *Message) winmail(p *Part) {
 	if w.Cut {
 		m.odd("winmail.dat is cut off")
 	}
-	p.inside, p.replaced, p.spare = in, !w.Cut, true
+	p.inside, p.replaced, p.spare = in, !w.Cut && (len(in.Attachments) > 0 || in.Text != ""), true
 }
 
 // smime opens what is signed and not encrypted (RFC 8551, section 3.5.2).
@@ -90,6 +90,27 @@ func (p *Part) inner() []rules.Attachment {
 
 // armoured says whether text is encrypted where it stands.
 func armoured(text string) bool { return strings.Contains(text, "-----BEGIN PGP MESSAGE-----") }
+
+// clearsigned takes the text out of a signature's armour (RFC 9580, section 7): what stands between its header and
+// the signature, its escaped dashes undone. Other text is returned as it is.
+func clearsigned(text string) string {
+	const begin, signature = "-----BEGIN PGP SIGNED MESSAGE-----\n", "\n-----BEGIN PGP SIGNATURE-----"
+	rest, ok := strings.CutPrefix(strings.TrimLeft(text, "\n"), begin)
+	if !ok {
+		return text
+	}
+	_, body, ok := strings.Cut(rest, "\n\n")
+	if !ok {
+		return text
+	}
+	said, sig, ok := strings.Cut(body, signature)
+	if !ok {
+		return text
+	}
+	_, after, _ := strings.Cut(sig, "-----END PGP SIGNATURE-----")
+	said = strings.ReplaceAll("\n"+said, "\n- ", "\n")[1:]
+	return strings.TrimRight(said+after, "\n") + "\n"
+}
 
 // What a CMS object is (RFC 5652).
 const (

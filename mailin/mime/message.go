@@ -18,6 +18,7 @@ type Message struct {
 	Attachments []rules.Attachment  // with their content
 	Nested      []*Message          // attached messages that were opened
 	Problems    []string            // what was odd, in words for the operator; each once
+	headCut     bool                // its header exceeds a cap, and there is more of it
 	Unread      bool                // it exceeds a cap: read from its header only, the raw mail is its attachment
 }
 

@@ -20,7 +20,7 @@ type budget struct{ parts, attachments int }
 
 func read(raw []byte, b *budget, depth int) *Message {
 	report, ok := Scan(raw)
-	m := &Message{Raw: raw, Fields: report.head.fields, Header: headerMap(report.head.fields)}
+	m := &Message{Raw: raw, Fields: report.head.fields, Header: headerMap(report.head.fields), headCut: report.head.over != ""}
 	for _, o := range report.head.odd {
 		m.odd(o)
 	}
@@ -118,12 +118,30 @@ func (m *Message) leaf(p *Part, raw []byte) {
 	if !textual(p.Type) {
 		return
 	}
-	d := decodeText(body, p.Params["charset"])
+	charset := p.Params["charset"]
+	if charset == "" && p.Type == "text/html" {
+		charset = metaCharset(body)
+	}
+	d := decodeText(body, charset)
 	m.odd(d.problem)
 	p.Text = cleanText(d.text)
 	if p.Type == "text/plain" && strings.EqualFold(p.Params["format"], "flowed") {
 		p.Text = unflow(p.Text, strings.EqualFold(p.Params["delsp"], "yes"))
 	}
+}
+
+// metaCharset is the charset that HTML names itself, "" where it names none near its beginning.
+func metaCharset(html []byte) string {
+	head := strings.ToLower(string(html[:min(len(html), 2048)]))
+	_, after, ok := strings.Cut(head, "charset=")
+	if !ok {
+		return ""
+	}
+	after = strings.TrimLeft(after, "\"' ")
+	if end := strings.IndexAny(after, "\"' />;"); end > 0 && end < 40 {
+		return after[:end]
+	}
+	return ""
 }
 
 // textual says whether a part's body is characters.

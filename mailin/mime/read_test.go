@@ -51,7 +51,7 @@ func TestGoldens(t *testing.T) {
 func dump(m *Message, indent string) string {
 	var b strings.Builder
 	line := func(format string, a ...any) { b.WriteString(indent + fmt.Sprintf(format, a...) + "\n") }
-	who, identity, odd := Author(m.Fields)
+	who, identity, odd := m.Author()
 	line("subject: %s", m.Get("Subject"))
 	line("from: %s <%s> %s %s", who.Name, who.Address, identity, odd)
 	for _, p := range m.Problems {
@@ -72,6 +72,33 @@ func dump(m *Message, indent string) string {
 		b.WriteString(dump(n, indent+"  "))
 	}
 	return b.String()
+}
+
+func TestClearsigned(t *testing.T) {
+	signed := "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nHej.\n- -- \nÅsa\n-----BEGIN PGP SIGNATURE-----\n\nabc=\n-----END PGP SIGNATURE-----\n"
+	if got := clearsigned(signed); got != "Hej.\n-- \nÅsa\n" {
+		t.Errorf("clearsigned = %q", got)
+	}
+	for _, s := range []string{"", "Hej.\n", signed[:60], signed[:90], "> " + signed} {
+		if got := clearsigned(s); got != s {
+			t.Errorf("clearsigned(%q) = %q, want it as it is", s, got)
+		}
+	}
+}
+
+func TestMetaCharset(t *testing.T) {
+	tests := map[string]string{
+		`<meta charset="UTF-8">`: "utf-8",
+		`<meta http-equiv="Content-Type" content="text/html; charset=koi8-r">`: "koi8-r",
+		`<meta charset=iso-8859-1/>`: "iso-8859-1",
+		`<p>charset`:                 "",
+		`<p>charset=`:                "",
+	}
+	for in, want := range tests {
+		if got := metaCharset([]byte(in)); got != want {
+			t.Errorf("metaCharset(%q) = %q, want %q", in, got, want)
+		}
+	}
 }
 
 // A mail is read whatever line ends its file has.
