@@ -98,7 +98,6 @@ var marks = []mark{
 	{header: "X-Precedence", has: []string{"auto_reply"}, kind: rules.KindAutoReply, quiet: true},
 	{header: "X-Mailer", has: []string{"vacation", "autorespond", "autoreply", "auto-reply"}, kind: rules.KindAutoReply, quiet: true},
 	{header: "X-Ms-Exchange-Generated-Message-Source", has: []string{"oof", "autoreply", "auto reply", "automatic"}, kind: rules.KindAutoReply, quiet: true},
-	{header: "X-Ms-Exchange-Message-Is-Ndr", has: anything, kind: rules.KindBounce, quiet: true},
 	{header: "X-Failed-Recipients", has: anything, kind: rules.KindBounce, quiet: true},
 
 	// Bulk: sent to many, or by a program on somebody's behalf. It may be a person's.

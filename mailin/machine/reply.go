@@ -53,7 +53,7 @@ func (c *reading) wordsOfReply() (Verdict, bool) {
 		reason = quote(subject)
 	case machine != "" && c.sender > aProgram:
 		reason = quote(machine)
-	case machine != "" && (away != "" || received != "") && c.answers() && bouncePhrases.in(c.head) == "":
+	case machine != "" && (away != "" || received != "") && c.answers() && c.begins(machine, away, received):
 		reason = quote(machine)
 	case away != "" && vague != "" && (c.answers() || c.quiet != "") && len(c.head) < 800:
 		reason = quote(vague) + ", " + quote(away)
@@ -61,6 +61,18 @@ func (c *reading) wordsOfReply() (Verdict, bool) {
 		reason = quote(received)
 	}
 	return Verdict{Kind: rules.KindAutoReply, Reason: reason}, reason != ""
+}
+
+// begins says whether the mail begins with one of the phrases, a greeting before it aside. Who tells of an automatic
+// answer says so first.
+func (c *reading) begins(phrases ...string) bool {
+	const greeting = 30
+	for _, p := range phrases {
+		if p != "" && strings.Index(c.head, p) <= greeting {
+			return true
+		}
+	}
+	return false
 }
 
 // onlySubject says whether the subject is the phrase alone, or the phrase, a colon, and the subject it answers. As
@@ -91,8 +103,8 @@ func (c *reading) answers() bool {
 	return len(c.Header["In-Reply-To"]) > 0 || len(c.Header["References"]) > 0
 }
 
-// head is the folded beginning of a mail's own words: without quoted lines, up to the line with which clients begin a
-// quotation.
+// head is the folded beginning of a mail's own words: without quoted lines, up to where a quotation begins. An answer
+// to our own confirmation has its automatic words below.
 func head(words string) string {
 	const enough = 1500
 	var b strings.Builder
@@ -103,11 +115,35 @@ func head(words string) string {
 		if strings.HasPrefix(trimmed, ">") || strings.HasPrefix(trimmed, "|") {
 			continue
 		}
-		if strings.HasPrefix(trimmed, "-----") && len(trimmed) > 12 || strings.HasPrefix(trimmed, "_____") {
+		if b.Len() > 0 && beginsQuotation(trimmed) {
 			break
 		}
-		b.WriteString(line)
-		b.WriteByte('\n')
+		if trimmed != "" {
+			b.WriteString(line)
+			b.WriteByte('\n')
+		}
 	}
 	return fold(b.String())
 }
+
+// beginsQuotation knows the lines with which mail programs set off what they quote: a rule, the header of the quoted
+// mail, "… wrote:", and a helpdesk's line above which to write.
+func beginsQuotation(line string) bool {
+	if strings.HasPrefix(line, "-----") && len(line) > 12 || strings.HasPrefix(line, "_____") {
+		return true
+	}
+	folded := strings.TrimLeft(fold(clip(line, 300)), "*_ ")
+	if prefixOf(folded, quotedFrom) != "" || lineMarks.in(folded) != "" {
+		return true
+	}
+	return strings.HasSuffix(folded, ":") && wrote.in(folded) != ""
+}
+
+// quotedFrom begins the header that Outlook and others put above what they quote, by language.
+var quotedFrom = []string{"from:", "from :", "från:", "fra:", "frå:", "lähettäjä:", "von:", "de :", "de:", "da:", "van:", "od:", "от:", "from:*", "avsändare:", "差出人:", "发件人:"}
+
+// wrote is the verb of the line above a quotation.
+var wrote = phraseSet(" wrote", " skrev", " schrieb", " a écrit", " escribió", " escreveu", " ha scritto", " schreef", " kirjoitti", " napisał", " написал", " пишет", " yazdı", "写道", "のメール")
+
+// lineMarks are what helpdesks put between an answer and what it answers.
+var lineMarks = phraseSet("above this line", "ovanför denna rad", "ovanför den här raden", "over denne linjen", "over denne linje", "tämän rivin yläpuolelle", "über dieser zeile", "au-dessus de cette ligne", "por encima de esta línea", "boven deze lijn")
