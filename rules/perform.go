@@ -82,8 +82,8 @@ func (t *turn) staffPost(ev MailArrived, tk *Ticket, a *act, why []Reason) int {
 		GoesTo: goesTo(audience), GoesToName: t.partyName(tk, a.thread), Attachments: m.Attachments}
 	if a.thread != ThreadStaff {
 		tk.Messages++
+		t.afterStaffWord(tk, a, audience) // before the mails are made, which show how far the ticket has come
 		t.relay(tk, a.thread, a.s.Mailbox, a.s.trust, a.words, m)
-		t.afterStaffWord(tk, a, audience)
 	}
 	t.tellStaff(tk, a.thread, o, a.s.Address)
 	return seq

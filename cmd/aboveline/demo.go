@@ -29,4 +29,3 @@ func (d *demoCmd) Run(e *env) error {
 	}
 	return demo.Run(e.ctx, demo.Options{Out: e.out, Colour: e.colour(e.out), Stay: d.Stay, Log: log})
 }
-

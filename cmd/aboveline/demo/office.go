@@ -86,6 +86,14 @@ func (l *login) Login(username, secret string) error {
 	return nil
 }
 
+// Idle tells first what came before it began, as servers do and the library's session does not.
+func (l *login) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
+	if err := l.Poll(w, true); err != nil {
+		return err
+	}
+	return l.UserSession.Idle(w, stop)
+}
+
 func (l *login) Close() error {
 	if l.UserSession == nil {
 		return nil
