@@ -1,6 +1,10 @@
 package machine
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // phrases is a set of folded phrases to be looked for in one pass over a text: by their first bytes, of which even a
 // short phrase has three.
@@ -14,16 +18,24 @@ func phraseSet(list ...string) phrases {
 	return set
 }
 
-// in returns the first phrase of the set in the folded text, "" for none.
+// in returns the first phrase of the set in the folded text, "" for none. A phrase begins where a word does.
 func (set phrases) in(folded string) string {
 	for i := 0; i+3 <= len(folded); i++ {
 		for _, p := range set[threeBytes(folded[i:])] {
-			if strings.HasPrefix(folded[i:], p) {
+			if strings.HasPrefix(folded[i:], p) && beginsWord(folded, i) {
 				return p
 			}
 		}
 	}
 	return ""
+}
+
+// beginsWord says whether a word begins at i. Chinese and Japanese set no space between words.
+func beginsWord(s string, i int) bool {
+	const firstIdeographs = 0x2E80
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	here, _ := utf8.DecodeRuneInString(s[i:])
+	return !unicode.IsLetter(before) || !unicode.IsLetter(here) || here >= firstIdeographs
 }
 
 func threeBytes(s string) uint32 { return uint32(s[0])<<16 | uint32(s[1])<<8 | uint32(s[2]) }
