@@ -128,7 +128,7 @@ func (s *scan) answersBelow(known *shingles) {
 		if i > last && (separationAt(l.look()) != noSeparation || s.foreign(i)) {
 			return
 		}
-		if !l.known && !l.blank() && l.depth == 0 && !ticketNumber.MatchString(l.look()) {
+		if !l.known && !l.blank() && l.depth == 0 && !factsNumber.MatchString(l.look()) && !factsReference.MatchString(l.look()) && !commandLink(l.look()) {
 			l.role = own
 		}
 	}

@@ -54,6 +54,7 @@ func newScan(s *scan, in *Input, known *shingles) *scan {
 	s.walk(in.Marks)
 	s.overflow()
 	s.quotes()
+	s.answersUnder()
 	s.answersBelow(known)
 	s.signatures()
 	return s

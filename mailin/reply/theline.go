@@ -12,8 +12,12 @@ var theLine = []string{
 	"please write your reply above this line",
 }
 
-// ticketNumber is what the facts block of our mails starts with; the signed reference is its last line.
-var ticketNumber = regexp.MustCompile(`(?:^|[\s:#\[(])[A-Z][A-Z0-9]{0,9}-[1-9][0-9]{0,8}(?:$|[\s:,.\])|])`)
+// The facts block of our mails begins with the ticket's or outage's number on a line of its own and ends with the
+// signed reference (CONTRACT, section 4).
+var (
+	factsNumber    = regexp.MustCompile(`^\[?[A-Z][A-Z0-9]{0,9}-[1-9][0-9]{0,8}\]?(?::.*)?$`)
+	factsReference = regexp.MustCompile(`^\pL{2,20}: ?[A-Za-z0-9_-]{10,80}$`)
+)
 
 // lineShape says whether a line of the mail is our line alone: its words with nothing but dashes, and a mark, around.
 func lineShape(s string) bool {
@@ -77,7 +81,7 @@ const reachFacts = 400
 // below says whether what stands below our line is our mail.
 func below(ls []line, i int) bool {
 	end := min(len(ls), i+1+reachFacts)
-	plain, known := 0, 0
+	plain, known, number := 0, 0, false
 	for j := i + 1; j < end; j++ {
 		l := &ls[j]
 		switch {
@@ -88,9 +92,59 @@ func below(ls []line, i int) bool {
 		case l.depth == 0 && l.role == own:
 			plain++
 		}
-		if l.depth == 0 && len(l.text) <= 80 && ticketNumber.MatchString(l.text) {
+		if len(l.text) <= 100 && factsReference.MatchString(l.text) && number {
 			return true
 		}
+		number = number || len(l.text) <= 100 && factsNumber.MatchString(l.text)
 	}
 	return plain == 0 || known > plain
+}
+
+// maxUnder is how many lines under our mail are taken for a person's; below that stand whole mails.
+const maxUnder = 60
+
+// answersUnder looks for what a person wrote under our mail where their client quoted it without any sign. Our mail
+// ends with its reference and, after it, links that send a command; nothing else may follow but the person's words.
+func (s *scan) answersUnder() {
+	if s.cut.at < 0 || s.cut.fwd || !s.ours(s.cut.body) {
+		return
+	}
+	end := -1
+	for i := s.cut.body; i < min(len(s.ls), s.cut.body+reachFacts); i++ {
+		if l := &s.ls[i]; l.depth == 0 && len(l.text) <= 100 && factsReference.MatchString(l.text) {
+			end = i
+		}
+	}
+	if end < 0 {
+		return
+	}
+	for i, gap := end+1, 0; i < len(s.ls) && gap <= 3; i++ {
+		l := &s.ls[i]
+		if separationAt(l.look()) != noSeparation || s.foreign(i) {
+			return
+		}
+		if commandLink(l.look()) {
+			end, gap = i, 0
+		} else if !l.blank() {
+			gap++
+		}
+	}
+	if n := count(s.ls, end+1, len(s.ls)); n == 0 || n > maxUnder || s.rest != "" {
+		return
+	}
+	for i := end + 1; i < len(s.ls); i++ {
+		if l := &s.ls[i]; l.depth > 0 || l.known || separationAt(l.look()) != noSeparation || s.foreign(i) {
+			return
+		}
+	}
+	give(s.ls, end+1, len(s.ls), own)
+}
+
+// commandLink says whether a line has a link that writes a mail: our buttons, as text shows them.
+func commandLink(s string) bool {
+	if strings.Contains(s, "<mailto:") {
+		return true
+	}
+	i := strings.IndexByte(s, '<')
+	return i >= 0 && strings.IndexByte(s[i:], '@') > 0 && strings.IndexByte(s[i:], '>') > 0
 }

@@ -10,9 +10,16 @@ const ourMail = `-- Skriv ditt svar ovanför denna rad --
 Hej Karin! Vi har startat om tjänsten för inloggning och det ska fungera nu.
 Kan du prova igen och berätta hur det går?
 
-OMD-1042: Kan inte logga in
+OMD-1042
+[##..] Väntar på svar
 Status: väntar på dig
-ref: AB12CD34EF56`
+Ärende: Kan inte logga in
+Referens: AbLn7Qk2mZt4wdX0pR9s
+
+Det här kan du göra
+
+Markera som löst: /löst
+<mailto:support+k7q2mzt4wd@omdirekt.example?subject=x&body=%2Fl%C3%B6st>`
 
 func TestOurLine(t *testing.T) {
 	quote := func(s string) string { return "> " + strings.ReplaceAll(s, "\n", "\n> ") }
@@ -21,13 +28,18 @@ func TestOurLine(t *testing.T) {
 		{"with the client's attribution above", "Nu fungerar det!\n\nAnna Ek via OmDirekt <support@omdirekt.example> skrev:\n\n" + ourMail, "Nu fungerar det!"},
 		{"with a header block above", "Nu fungerar det!\n\nFrån: Anna Ek via OmDirekt <support@omdirekt.example>\nSkickat: den 3 mars 2026 10:14\nTill: Karin\nÄmne: [OMD-1042] Kan inte logga in\n\n" + ourMail, "Nu fungerar det!"},
 		{"with an unknown attribution above", "Nu fungerar det!\n\n3 mars 2026 hälsar support:\n\n" + ourMail, "Nu fungerar det!"},
-		{"dashes made pretty", "Ja.\n\n– Skriv ditt svar ovanför denna rad –\n\nOMD-7: Ämne\n", "Ja."},
+		{"dashes made pretty", "Ja.\n\n– Skriv ditt svar ovanför denna rad –\n\nOMD-7\nStatus: öppet\nReferens: AbLn7Qk2mZt4wdX0pR9s\n", "Ja."},
 		{"quoted line by line", "Nu fungerar det!\n\nDen 3 mars 2026 skrev Anna Ek:\n\n" + quote(ourMail), "Nu fungerar det!"},
 		{"answer below the quoted mail", quote(ourMail) + "\n\nNu fungerar det, tack!\n", "Nu fungerar det, tack!"},
 		{"bare, in a customer's own words", "Hej! Det står\n\n-- Skriv ditt svar ovanför denna rad --\n\ni mejlet. Vad betyder det? Ska jag skriva där?\n", "Hej! Det står\n\n-- Skriv ditt svar ovanför denna rad --\n\ni mejlet. Vad betyder det? Ska jag skriva där?"},
+		{"with its mark, below own words", "Ja.\n\n" + strings.Replace(ourMail, "rad --", "rad -- q7XmR2tLw9", 1), "Ja."},
+		{"in own words that name the ticket", "Det står\n\n-- Skriv ditt svar ovanför denna rad --\n\ni mejlet om\nOMD-1042\n\nVad menas?", "Det står\n\n-- Skriv ditt svar ovanför denna rad --\n\ni mejlet om\nOMD-1042\n\nVad menas?"},
+		{"answer under our mail, unquoted", ourMail + "\n\nNu fungerar det, tack!\n\nKarin\n", "Nu fungerar det, tack!\n\nKarin"},
+		{"answers above and under our mail", "Hej!\n\nFrån: Anna Ek via OmDirekt <support@omdirekt.example>\nSkickat: den 3 mars 2026 10:14\nTill: Karin\nÄmne: [OMD-1042] Kan inte logga in\n\n" + ourMail + "\n\nNu fungerar det!\n", "Hej!\n\nNu fungerar det!"},
+		{"an older mail under ours", "Ja.\n\n" + ourMail + "\n\nFrån: Karin <karin@kommun.example>\nSkickat: den 2 mars 2026 10:14\nTill: OmDirekt\nÄmne: Kan inte logga in\n\nHjälp!\n", "Ja."},
 		{"in a sentence", "Jag ska skriva svaret ditt over denne linjen, sant?\nOMD-1042 gäller det.", "Jag ska skriva svaret ditt over denne linjen, sant?\nOMD-1042 gäller det."},
-		{"norwegian", "Takk!\n\n-- Skriv svaret ditt over denne linjen --\n\nDRIFT-3: Feil\n", "Takk!"},
-		{"english", "Thanks!\n\n-- Please write your reply above this line --\n\nT-3: Fault\n", "Thanks!"},
+		{"norwegian", "Takk!\n\n-- Skriv svaret ditt over denne linjen --\n\nDRIFT-3\nStatus: åpen\nReferanse: AbLn7Qk2mZt4wdX0pR9s\n", "Takk!"},
+		{"english", "Thanks!\n\n-- Please write your reply above this line --\n\nT-3\nReference: AbLn7Qk2mZt4wdX0pR9s\n", "Thanks!"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			in := Input{Text: tt.text}
