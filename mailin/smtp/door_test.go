@@ -3,7 +3,6 @@ package smtp
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -156,10 +155,11 @@ type client struct {
 	conn  net.Conn
 	lines chan string
 	heard []string // whole replies
+	waits time.Duration
 }
 
 func newClient(t testing.TB, conn net.Conn) *client {
-	c := &client{t: t, conn: conn, lines: make(chan string, 4096)}
+	c := &client{t: t, conn: conn, lines: make(chan string, 4096), waits: 20 * time.Minute}
 	go func() {
 		defer close(c.lines)
 		r := bufio.NewReader(conn)
@@ -189,7 +189,7 @@ func (c *client) send(s string) { _, _ = io.WriteString(c.conn, s) }
 
 // line is the next line of a reply, or an error where the door has closed or said nothing for too long.
 func (c *client) line() (string, error) {
-	patience := time.NewTimer(20 * time.Minute)
+	patience := time.NewTimer(c.waits)
 	defer patience.Stop()
 	select {
 	case line, ok := <-c.lines:
@@ -201,7 +201,7 @@ func (c *client) line() (string, error) {
 		}
 		return strings.TrimSuffix(line, "\r\n"), nil
 	case <-patience.C:
-		return "", errors.New("no reply for twenty minutes")
+		return "", fmt.Errorf("no reply for %v", c.waits)
 	}
 }
 

@@ -93,6 +93,23 @@ func TestEnvelopeAndTrace(t *testing.T) {
 	}
 }
 
+// What the greeting offers, and nothing else.
+func TestGreeting(t *testing.T) {
+	o := withTLS(t, testOptions(t))
+	synctest.Test(t, func(t *testing.T) {
+		_, l := openDoor(t, &cellar{}, o)
+		cl := dialDoor(t, l, "192.0.2.7")
+		cl.expect("220 mx.desk.example ESMTP")
+		if got, want := cl.say("EHLO client.example", "250"), "250-mx.desk.example\n250-PIPELINING\n250-STARTTLS\n250-8BITMIME\n"+
+			"250-ENHANCEDSTATUSCODES\n250-SMTPUTF8\n250-SIZE 65536\n250 LIMITS RCPTMAX=100"; got != want {
+			t.Errorf("greeting %q, want %q", got, want)
+		}
+		if got := cl.say("HELO client.example", "250"); got != "250 mx.desk.example" {
+			t.Errorf("greeting %q", got)
+		}
+	})
+}
+
 // What a mail meets behind the door decides the reply, and no word of ours is in it.
 func TestRepliesToWhatTakingFound(t *testing.T) {
 	for _, c := range []struct {
