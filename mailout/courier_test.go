@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -372,6 +373,47 @@ func TestEnvelope(t *testing.T) {
 				}
 				if c.code == 553 && strings.Contains(all, "RCPT") {
 					t.Errorf("the peer was asked:\n%s", all)
+				}
+			})
+		})
+	}
+}
+
+// TestRandomFaults: four connections, sixty mails, a fault in every fifth phase, drawn by seed. Whatever happens, each
+// mail ends; those that ended as sent arrived unchanged, once and once more for each uncertain try at most.
+func TestRandomFaults(t *testing.T) {
+	for seed := range uint64(40) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				draw := rand.New(rand.NewPCG(seed, 1))
+				drawn := map[string]string{}
+				p := &peer{fault: func(at string, n int) string {
+					key := fmt.Sprintf("%s %d", at, n)
+					if _, ok := drawn[key]; !ok {
+						drawn[key] = ""
+						if draw.IntN(5) == 0 {
+							drawn[key] = []string{"451 4.3.0 later", "421 4.3.2 closing", "RST", "stall"}[draw.IntN(4)]
+						}
+						if s := drawn[key]; s != "" && s != "RST" && s != "stall" && (at == "connect" || at == "body" || at == "dot-lost") {
+							drawn[key] = "RST"
+						}
+					}
+					return drawn[key]
+				}}
+				rows := queued(60)
+				o := newOutbox(rows...)
+				serve(t, courier(p, o, nil), o, 20*24*time.Hour)
+				got := map[string]int{}
+				for _, m := range p.mails {
+					got[m]++
+				}
+				for _, q := range rows {
+					end := o.row(q.ID)
+					unsure := o.unsure[q.ID]
+					n := got[string(q.Wire[0].Text)]
+					if end.State != rules.QueueSent || n < 1 || n > 1+unsure {
+						t.Errorf("%s is %s, arrived %d times with %d uncertain tries", q.ID, end.State, n, unsure)
+					}
 				}
 			})
 		})

@@ -57,37 +57,33 @@ func (p *peer) meet(phase string) string {
 
 var errCut = errors.New("cut")
 
-// answer says ok, or what the fault wants in place of it.
-func (p *peer) answer(w io.Writer, conn net.Conn, phase, ok string) error {
-	fault := p.meet(phase)
+// answer says ok, or what the fault wants in place of it; good says which.
+func (p *peer) answer(conn net.Conn, phase, ok string) (good bool, err error) {
+	return p.say(conn, p.meet(phase), ok)
+}
+
+func (p *peer) say(conn net.Conn, fault, ok string) (good bool, err error) {
 	switch fault {
 	case "":
-		_, err := io.WriteString(w, ok+"\r\n")
-		return err
+		_, err := io.WriteString(conn, ok+"\r\n")
+		return true, err
 	case "RST":
-		conn.Close()
-		return errCut
+		return false, errCut
 	case "stall":
 		_, _ = io.Copy(io.Discard, conn) // until the other side gives up
-		return errCut
+		return false, errCut
 	}
-	if _, err := io.WriteString(w, fault+"\r\n"); err != nil {
-		return err
-	}
+	_, err = io.WriteString(conn, fault+"\r\n")
 	if strings.HasPrefix(fault, "421") {
-		conn.Close()
-		return errCut
+		return false, errCut
 	}
-	if fault[0] == '4' || fault[0] == '5' {
-		return nil
-	}
-	return nil
+	return false, err
 }
 
 func (p *peer) serve(conn net.Conn) {
 	defer conn.Close()
 	r := bufio.NewReader(conn)
-	if p.answer(conn, conn, "greeting", "220 sink.example") != nil {
+	if _, err := p.answer(conn, "greeting", "220 sink.example"); err != nil {
 		return
 	}
 	for {
@@ -102,16 +98,14 @@ func (p *peer) serve(conn net.Conn) {
 		verb, _, _ := strings.Cut(strings.ToUpper(line), " ")
 		switch verb {
 		case "EHLO":
-			err = p.answer(conn, conn, "ehlo", strings.Join(append([]string{"250-sink.example"}, p.offer...), "\r\n250-"))
-			if err == nil && p.lastFault("ehlo") == "" {
-				_, err = io.WriteString(conn, "250 OK\r\n")
-			}
+			_, err = p.answer(conn, "ehlo", strings.Join(append([]string{"250-sink.example"}, p.offer...), "\r\n250-")+"\r\n250 OK")
 		case "MAIL":
-			err = p.answer(conn, conn, "mail", "250 ok")
+			_, err = p.answer(conn, "mail", "250 ok")
 		case "RCPT":
-			err = p.answer(conn, conn, "rcpt", "250 ok")
+			_, err = p.answer(conn, "rcpt", "250 ok")
 		case "DATA":
-			if err = p.answer(conn, conn, "data", "354 go on"); err == nil && p.lastFault("data") == "" {
+			var good bool
+			if good, err = p.answer(conn, "data", "354 go on"); good && err == nil {
 				err = p.take(conn, r)
 			}
 		case "QUIT":
@@ -124,16 +118,6 @@ func (p *peer) serve(conn net.Conn) {
 			return
 		}
 	}
-}
-
-// lastFault is what the phase's last visit ordered.
-func (p *peer) lastFault(phase string) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.fault == nil {
-		return ""
-	}
-	return p.fault(phase, p.reached[phase])
 }
 
 // take reads a mail to its dot. The phase "body" is half-way through it, "dot" is the answer; "dot-lost" takes the
@@ -161,32 +145,20 @@ func (p *peer) take(conn net.Conn, r *bufio.Reader) error {
 			}
 		}
 	}
-	lost := p.meet("dot-lost")
-	if lost != "" || p.peek("dot") == "" {
+	lost, fault := p.meet("dot-lost"), ""
+	if lost == "" {
+		fault = p.meet("dot")
+	}
+	if fault == "" {
 		p.mu.Lock()
 		p.mails = append(p.mails, b.String())
 		p.mu.Unlock()
 	}
-	switch lost {
-	case "":
-	case "stall":
-		_, _ = io.Copy(io.Discard, conn)
-		return errCut
-	default:
-		conn.Close()
-		return errCut
+	if lost != "" {
+		fault = lost
 	}
-	return p.answer(conn, conn, "dot", fmt.Sprintf("250 2.0.0 queued as %d", len(b.String())))
-}
-
-// peek is what the next visit of a phase will order.
-func (p *peer) peek(phase string) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.fault == nil {
-		return ""
-	}
-	return p.fault(phase, p.reached[phase]+1)
+	_, err := p.say(conn, fault, fmt.Sprintf("250 2.0.0 queued as %d", b.Len()))
+	return err
 }
 
 // outbox keeps rows in memory, as the store does on disk.
@@ -199,10 +171,11 @@ type outbox struct {
 	done   chan struct{} // closed when every row has ended
 	tried  chan struct{} // a row was tried
 	left   int
+	unsure map[rules.OutgoingID]int // uncertain tries; a row keeps its newest tries only
 }
 
 func newOutbox(rows ...rules.Queued) *outbox {
-	o := &outbox{rows: map[rules.OutgoingID]*rules.Queued{}, done: make(chan struct{}), tried: make(chan struct{}, 1), left: len(rows)}
+	o := &outbox{unsure: map[rules.OutgoingID]int{}, rows: map[rules.OutgoingID]*rules.Queued{}, done: make(chan struct{}), tried: make(chan struct{}, 1), left: len(rows)}
 	for _, q := range rows {
 		q.State = rules.QueueWaiting
 		o.rows[q.ID] = &q
@@ -248,6 +221,9 @@ func (o *outbox) end(op string, id rules.OutgoingID, a rules.Attempt, s rules.Qu
 	q := o.rows[id]
 	q.State, q.Next = s, next
 	q.Tried = append(q.Tried, a)
+	if s == rules.QueueUncertain {
+		o.unsure[id]++
+	}
 	if len(q.Tried) > 20 {
 		q.Tried = q.Tried[len(q.Tried)-20:]
 	}
