@@ -27,7 +27,7 @@ func (p *Poller) drain(accepting, working context.Context, s *session) error {
 		}
 		if len(uids) == 0 {
 			if hi == 0 {
-				return p.changed(s)
+				return p.drained(working, s, low)
 			}
 			at = hi
 			continue
@@ -59,8 +59,18 @@ func (p *Poller) window(s *session, at uint32) (lo, hi uint32, ok bool) {
 	return lo, at + searchWindow, true
 }
 
-// changed notices a UIDVALIDITY that changed while the mailbox was open.
-func (p *Poller) changed(s *session) error {
+// drained ends a drain that left nothing out but what low says. Mails that were settled earlier and moved away are not
+// found by a search, so the cursor may still stand below them.
+func (p *Poller) drained(ctx context.Context, s *session, low uint32) error {
+	if low == 0 {
+		top := p.last
+		for uid := range p.settled {
+			top = max(top, uid)
+		}
+		if err := p.advance(ctx, top); err != nil {
+			return err
+		}
+	}
 	if now := s.guard.validity.Load(); now != s.validity {
 		return fmt.Errorf("uidvalidity went from %d to %d", s.validity, now)
 	}

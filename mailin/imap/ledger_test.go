@@ -134,3 +134,7 @@ func testLog(t testing.TB) *slog.Logger {
 }
 
 var errFull = errors.New("disk full")
+
+type arrival = rules.Arrival
+
+func newBuffer() *bytes.Buffer { return &bytes.Buffer{} }
