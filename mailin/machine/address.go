@@ -70,7 +70,7 @@ func domainEnd(line string, from int) int {
 func addressIn(line string, start, end int) (addressAt, bool) {
 	words := line[start:end]
 	at := strings.LastIndexByte(words, '@')
-	if at < 1 || at == len(words)-1 || len(words) > 320 || strings.Contains(words, "://") {
+	if at < 1 || at == len(words)-1 || len(words) > 320 || strings.Contains(words, "://") || printable(words) != words {
 		return addressAt{}, false
 	}
 	if domain := words[at+1:]; domain[0] != '[' && !strings.Contains(domain, ".") {
@@ -95,5 +95,5 @@ func bareAddress(value string) string {
 	if len(value) > 320 {
 		return ""
 	}
-	return strings.ToLower(value)
+	return strings.ToLower(printable(value))
 }

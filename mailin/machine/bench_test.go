@@ -57,6 +57,11 @@ func FuzzClassify(f *testing.F) {
 			if v.Kind == "" || !v.Kind.Person() && !v.NoAck {
 				t.Errorf("Classify(%.60q) = %+v", mail, v)
 			}
+			for _, d := range v.Deliveries {
+				if line := d.Recipient + d.Diagnostic + string(d.MessageID); strings.ContainsAny(line, "\n\r\x1b\x00") {
+					t.Errorf("not one line: %q", line)
+				}
+			}
 			if len(v.Deliveries) > maxDeliveries || len(v.Of) > maxOf {
 				t.Errorf("%d deliveries, %d mails", len(v.Deliveries), len(v.Of))
 			}

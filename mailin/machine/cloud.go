@@ -46,14 +46,14 @@ func readCloud(words string) (n cloudNotice, ok bool) {
 
 // verdict judges a sending service's notice.
 func (n cloudNotice) verdict() Verdict {
-	v := Verdict{Kind: rules.KindDelivered, Reason: "notificationType: " + clip(n.Type, 40)}
+	v := Verdict{Kind: rules.KindDelivered, Reason: "notificationType: " + clip(printable(n.Type), 40)}
 	switch strings.ToLower(n.Type) {
 	case "complaint":
 		v.Kind = rules.KindReport
 	case "bounce":
 		v.Kind = rules.KindBounce
 	}
-	id := rules.MessageID(strings.Trim(firstOf([]string{n.Mail.Headers.MessageID, n.Mail.MessageID}), "<> "))
+	id := identifier(strings.Trim(firstOf([]string{n.Mail.Headers.MessageID, n.Mail.MessageID}), "<> "))
 	if id != "" {
 		v.Of = append(v.Of, id)
 	}

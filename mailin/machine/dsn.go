@@ -119,7 +119,7 @@ func diagnosticOf(value string) string {
 	if kind, rest, ok := strings.Cut(value, ";"); ok && len(kind) < 16 && !strings.ContainsAny(strings.TrimSpace(kind), " .<") {
 		value = rest
 	}
-	return clip(strings.TrimSpace(value), maxDiagnostic)
+	return clip(printable(value), maxDiagnostic)
 }
 
 // delivery judges a group. The final recipient is the mailbox that refused; the original one is what we wrote, and
@@ -140,13 +140,16 @@ func (n *notice) delivery() rules.Delivery {
 	return d
 }
 
+// recipient is the first of the group's names that is an address, unless it is one that a mail system made of a name
+// of its own (Exchange's IMCEA form) and another is there.
 func (n *notice) recipient() string {
-	for _, a := range []string{n.final, n.original, n.actual} {
-		if strings.Contains(a, "@") {
+	names := []string{n.final, n.original, n.actual}
+	for _, a := range names {
+		if len(findAddresses(a)) > 0 && !strings.HasPrefix(a, "imcea") {
 			return a
 		}
 	}
-	return firstOf([]string{n.final, n.original, n.actual})
+	return firstOf(names)
 }
 
 func actionByStatus(status string) string {

@@ -145,7 +145,7 @@ func (m mark) holds(values []string) string {
 		if !m.says(folded) {
 			continue
 		}
-		return m.header + ": " + clip(strings.Join(strings.Fields(v), " "), 60)
+		return m.header + ": " + clip(printable(clip(v, 500)), 60)
 	}
 	return ""
 }

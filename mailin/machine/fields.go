@@ -97,15 +97,27 @@ func messageIDs(value string) []rules.MessageID {
 		if end < 0 {
 			break
 		}
-		if id := strings.TrimSpace(rest[open+1 : open+end]); id != "" && len(id) <= 998 {
-			ids = append(ids, rules.MessageID(id))
+		if id := identifier(rest[open+1 : open+end]); id != "" {
+			ids = append(ids, id)
 		}
 		rest = rest[open+end+1:]
 	}
 	if word := strings.TrimSpace(value); len(ids) == 0 && strings.Contains(word, "@") && !strings.ContainsAny(word, " <>\t") {
-		ids = append(ids, rules.MessageID(word))
+		if id := identifier(word); id != "" {
+			ids = append(ids, id)
+		}
 	}
 	return ids
+}
+
+// identifier is a Message-ID without brackets: white space, which folding leaves in long ones, is taken out; what holds
+// controls or is longer than a line is none.
+func identifier(s string) rules.MessageID {
+	s = strings.Join(strings.Fields(s), "")
+	if len(s) > 998 || printable(s) != s {
+		return ""
+	}
+	return rules.MessageID(s)
 }
 
 // maxOf is how many mails a report is read to be about: the References of one are at most 21 (DESIGN, section 9).

@@ -36,3 +36,18 @@ func fold(text string) string {
 	}
 	return strings.TrimSuffix(b.String(), " ")
 }
+
+// printable is foreign text fit to be shown on one line: without controls and characters that change how text looks
+// without being seen, every run of white space one space.
+func printable(text string) string {
+	seen := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.In(r, unicode.Cc, unicode.Cf):
+			return -1
+		}
+		return r
+	}, text)
+	return strings.Join(strings.Fields(seen), " ")
+}

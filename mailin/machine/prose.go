@@ -76,7 +76,7 @@ func window(words string, r finding, end int, listed map[string]bool) string {
 
 func judge(address, action, near string) rules.Delivery {
 	c := readCode(near)
-	d := rules.Delivery{Recipient: address, Action: action, Status: c.status, Diagnostic: diagnosticIn(near, address, c)}
+	d := rules.Delivery{Recipient: address, Action: action, Status: c.status, Diagnostic: printable(diagnosticIn(near, address, c))}
 	if d.Status == "" {
 		d.Status = guess(without(near, address), c.reply)
 	} else if vague(d.Status) && c.reply != "" && c.reply[0] != d.Status[0] {
@@ -114,7 +114,7 @@ func complete(out []rules.Delivery, words string, found []finding) []rules.Deliv
 		}
 		d.Status = whole.status
 		if d.Diagnostic == "" {
-			d.Diagnostic = diagnosticIn(clip(words, maxPhrases), d.Recipient, whole)
+			d.Diagnostic = printable(diagnosticIn(clip(words, maxPhrases), d.Recipient, whole))
 		}
 		d.Permanent = final(d.Action, d.Status)
 	}

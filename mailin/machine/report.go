@@ -24,7 +24,7 @@ func (c *reading) report() (Verdict, bool) {
 		return Verdict{Kind: rules.KindReport, Reason: "TLS-Report-Domain"}, true
 	}
 	if name := c.aggregate(); name != "" {
-		return Verdict{Kind: rules.KindReport, Reason: "DMARC report " + clip(name, 80)}, true
+		return Verdict{Kind: rules.KindReport, Reason: "DMARC report " + clip(printable(name), 80)}, true
 	}
 	return c.bareReceipt()
 }
@@ -53,7 +53,7 @@ func (c *reading) receipt(reason string) Verdict {
 	if p := c.reportPart("disposition-notification"); p != nil {
 		fields, _ := readFields(strings.TrimLeft(partText(*p), "\r\n"))
 		if d := valueOf(fields, "disposition"); d != "" {
-			v.Reason = "Disposition: " + clip(d, 80)
+			v.Reason = "Disposition: " + clip(printable(d), 80)
 		}
 		v.Of = messageIDs(valueOf(fields, "original-message-id"))
 	}
@@ -82,7 +82,7 @@ func (c *reading) abuse(reason string) Verdict {
 	if p := c.reportPart("feedback-report"); p != nil {
 		fields, _ := readFields(strings.TrimLeft(partText(*p), "\r\n"))
 		if t := valueOf(fields, "feedback-type"); t != "" {
-			v.Reason = "Feedback-Type: " + clip(t, 40)
+			v.Reason = "Feedback-Type: " + clip(printable(t), 40)
 		}
 	}
 	v.Of = about(c.Facts, c.letter, nil)
@@ -133,7 +133,7 @@ func (c *reading) calendar() (Verdict, bool) {
 		}
 	}
 	if v := firstOf(c.Header["Content-Class"]); strings.Contains(strings.ToLower(v), "calendarmessage") {
-		return Verdict{Kind: rules.KindCalendar, Reason: "Content-Class: " + clip(v, 60)}, true
+		return Verdict{Kind: rules.KindCalendar, Reason: "Content-Class: " + clip(printable(v), 60)}, true
 	}
 	return Verdict{}, false
 }

@@ -57,7 +57,7 @@ func senderOf(f Facts) machineSender {
 		return aPostmaster
 	case anyOf(local, unmannedLocals) != "":
 		return anUnmanned
-	case slices.Contains(programLocals, local), anyOf(name, programNames) != "":
+	case slices.Contains(programLocals, local), strings.HasSuffix(local, "-bounces"), strings.HasSuffix(local, "-errors"), anyOf(name, programNames) != "":
 		return aProgram
 	}
 	return aPerson

@@ -110,6 +110,8 @@ func TestReadReportForgives(t *testing.T) {
 		{"words before, comments after", "Hello, all of\nyou\n\nFinal-Recipient: RFC822; A@X.example\nAction: failed (gave up)\nStatus: 5.4.4 (no route)\n", []string{"a@x.example failed 5.4.4"}},
 		{"folded diagnostic", "Final-Recipient: rfc822;a@x.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp;\n 550 5.7.1\n\tblocked\n", []string{"a@x.example failed 5.7.1"}},
 		{"x.400", "Final-Recipient: x400; /G=Eva/S=Dal/O=Skola/\nOriginal-Recipient: rfc822; eva@skola.example\nAction: failed\nStatus: 5.1.1\n", []string{"eva@skola.example failed 5.1.1"}},
+		{"exchange's own name", "Final-Recipient: rfc822;IMCEAEX-_O=SKOLA_OU=A_cn=eva@skola.example\nOriginal-Recipient: rfc822;eva@skola.example\nAction: failed\nStatus: 5.1.1\n", []string{"eva@skola.example failed 5.1.1"}},
+		{"notes' own name", "Final-Recipient: rfc822;CN=Eva Dal/O=Skola@SKOLA\nOriginal-Recipient: rfc822;eva@skola.example\nAction: failed\nStatus: 5.1.1\n", []string{"eva@skola.example failed 5.1.1"}},
 		{"no action", "Final-Recipient: rfc822;a@x.example\nStatus: 4.2.2\n", []string{"a@x.example failed 4.2.2"}},
 		{"nothing", "Reporting-MTA: dns; a.example\n", nil},
 	}
