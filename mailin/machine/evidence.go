@@ -26,13 +26,6 @@ const (
 // marks is all that headers say, strongest first: the first row with a kind decides it, and every row that is quiet
 // keeps automatic mail away. Structure (reports, bounces, calendars) is looked at before, words after.
 var marks = []mark{
-	// Challenges of spam filters.
-	{header: "X-Boxbe-*", kind: rules.KindChallenge, quiet: true},
-	{header: "X-Spamarrest-*", kind: rules.KindChallenge, quiet: true},
-	{header: "X-Antispam-Confirm*", kind: rules.KindChallenge, quiet: true},
-	{header: "X-Challenge*", kind: rules.KindChallenge, quiet: true},
-	{header: "X-Delivery-Agent", has: []string{"tmda"}, kind: rules.KindChallenge, quiet: true},
-
 	// RFC 2919, RFC 2369: lists. What a list distributes may be a person's, and is answered to the list if at all.
 	{header: "List-Id", has: anything, kind: rules.KindList, quiet: true},
 	{header: "List-Post", has: anything, kind: rules.KindList, quiet: true},
@@ -60,8 +53,7 @@ var marks = []mark{
 	{header: "X-Mailer", has: []string{"zendesk", "osticket", "otrs", "znuny", "zammad", "kayako", "freshdesk", "spiceworks", "servicenow", "request tracker", "topdesk", "helpscout", "jitbit", "hesk"}, kind: aDesk, quiet: true},
 	{header: "X-Zendesk-*", has: anything, kind: aDesk, quiet: true},
 	{header: "X-Jira-Fingerprint", has: anything, kind: aDesk, quiet: true},
-	{header: "X-Servicenow-Generated", has: anything, kind: aDesk, quiet: true},
-	{header: "X-Snc-*", has: anything, kind: aDesk, quiet: true},
+	{header: "X-Servicenow-*", has: anything, kind: aDesk, quiet: true},
 	{header: "X-Topdesk-*", has: anything, kind: aDesk, quiet: true},
 	{header: "X-Freshdesk-*", has: anything, kind: aDesk, quiet: true},
 	{header: "X-Zammad-*", has: anything, kind: aDesk, quiet: true},
