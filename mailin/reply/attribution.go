@@ -217,6 +217,9 @@ func attributesQuote(s string, e *evidence, first, lastVerb bool) bool {
 		return e.words <= 20
 	case e.colon && e.dated() && (e.clock || e.date) && (s[0] == '*' || s[0] == '[' || s[0] == '-' || s[0] == '#'):
 		return true
+	case !e.colon && e.last&isVerb != 0 && e.words >= 2 && e.words <= 8 && named(s) && !strings.HasSuffix(s, "wrote") && !strings.HasSuffix(s, "writes"):
+		// English sentences end so, those of other tongues seldom do.
+		return true
 	case e.quoting && first && (e.dated() || e.clock) && strings.HasSuffix(s, ")"):
 		return true
 	case !e.colon && first && e.dated() && e.email:

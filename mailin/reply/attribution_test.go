@@ -8,6 +8,12 @@ import (
 // attributions are how clients and people announce a quotation, by language. "/" separates wrapped lines.
 var attributions = map[string][]string{
 	"en": {
+		"anna@omdirekt.example said:",
+		"On Mon, 15 Dec 2025 18:51:12 +0100, Anna Ek via B4 Relay¦<devnull+anna.ek.omdirekt.example@kernel.example> said:",
+		"On Fri, 8 Apr 2022 10:53:53 -0700 Anna Ek wrote",
+		"On 9/20/24 22:11, Anna Ek wrote",
+		"Replying to [comment:5 annaek]:",
+		"On Wed, Nov 27, 2024 at 2:56 PM fengnan chang¦<fengnan@omdirekt.example> wrote:",
 		"Quoting Anna Ek (2015-01-05 14:30:12)",
 		"* Anna Ek <anna@omdirekt.example> wrote:",
 		"On 05/26, Anna Ek wrote:",
@@ -56,6 +62,7 @@ var attributions = map[string][]string{
 		"From: Anna Ek <anna@omdirekt.example>¦Subject: Re: [users] the lift¦Date: Mon, 5 Jan 2015 14:30:12 +0100",
 	},
 	"sv": {
+		"anna@omdirekt.example (Anna Ek) skriver:",
 		"Den fre 26 juni 2020 08:32Anna Ek <anna@omdirekt.example> skrev:",
 		"fre 2020-06-26 klockan 08:32 +0200 skrev Anna Ek:",
 		"Den 5 januari 2015 14:30 skrev Anna Ek <anna@omdirekt.example>:",
@@ -99,6 +106,8 @@ var attributions = map[string][]string{
 		"man, 05 01 2015 kl. 14:30 +0100, skrev Bo Dam:",
 	},
 	"fi": {
+		"  Yleinen keskustelu sokeille kirjoitti",
+		"matti@koulu.example (Matti Virta) kirjoittaa:",
 		"Tue, Apr 23, 2024 at 04:36:20PM -0700, Matti Virta kirjoitti:",
 		"pe, 2021-09-03 kello 15:49 -0700, Matti von Virta kirjoitti:",
 		"28.02.2012 03:03, Matti H. Virta kirjoitti:",
@@ -184,6 +193,9 @@ var attributions = map[string][]string{
 		"Citeren Jan Smit <jan@gemeente.example>:",
 	},
 	"es": {
+		"On Viernes, 22 de Julio de 2011 18:08:39 Luis Gil escribió:",
+		"El 4/2/22 a las 10:45, Luis Gil escribió:",
+		"El Sun, 26 Feb 2006 17:21:17 +0100,¦Luis Gil <luis@ayto.example> escribió:",
 		"El 5 de enero de 2015, 14:30, Luis Gil <luis@ayto.example> escribió:",
 		"El lun, 5 ene 2015 a las 14:30, Luis Gil (<luis@ayto.example>) escribió:",
 		"El 05/01/15 14:30, Luis Gil escribió:",
@@ -207,6 +219,11 @@ var attributions = map[string][]string{
 		"On Mon 05 January 2015, Ugo Riva wrote:",
 	},
 	"pl": {
+		"----- 22 cze 2020 o 18:16, Jan Lis jan@urzad.example napisał(a):",
+		"pt., 23 maj 2025 o 01:30 Jan Lis¦<jan@urzad.example> napisał(a):",
+		"pon., 16 sty 2023 o 18:50 Jan Lis (Urzad) <jan@urzad.example>¦napisał(a):",
+		"śr., 10 lis 2021 o 15:14 Jan Lis <jan@urzad.example> napisał(a):",
+		"czw., 11 lis 2021 o 15:14 Jan Lis <jan@urzad.example> napisał(a):",
 		"Dnia poniedziałek, 7 stycznia 2019 13:04:14 CET Jan Lis pisze:",
 		"W dniu 2016-07-01 o 08:42, Jan Lis pisze:",
 		"W dniu 5 stycznia 2015 14:30 użytkownik Jan Lis <jan@urzad.example> napisał:",
@@ -251,6 +268,11 @@ var attributions = map[string][]string{
 		"В письме от 5 января 2015 14:30:12 пользователь Иван Лес написал:",
 		"Здравствуйте, Иван.¦¦Вы писали 5 января 2015 г., 14:30:12:",
 	},
+	"hu": {
+		"2004-06-17, cs keltezéssel 03:03-kor Nagy Éva ezt írta:",
+		"2024-05-24 07:29 időpontban Nagy Éva ezt írta:",
+		"2021. 10.  5, kedd keltezéssel 10.27-kor Nagy Éva ezt írta:",
+	},
 	"zh": {
 		"2022年7月22日 00:18，Li Ming <li@shi.example> 写道：",
 		"在 2022/11/8 19:04, Li 写道:",
@@ -260,6 +282,7 @@ var attributions = map[string][]string{
 		"於 2015/1/5 14:30，李明 寫道：",
 	},
 	"ja": {
+		"2025-12-01 12:11 に Tanaka Ken さんは書きました:",
 		"2015年1月5日(月) 14:30 田中 <tanaka@shi.example>:",
 		"2015/01/05 14:30、田中 <tanaka@shi.example> のメール:",
 		"田中さんは書きました:",

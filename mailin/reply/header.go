@@ -23,7 +23,7 @@ const (
 var fieldNames = func() map[string]field {
 	m := map[string]field{}
 	for f, names := range map[field]string{
-		fieldFrom:    "from|från|fra|frå|von|de|da|van|od|lähettäjä|от|від|feladó|kimden|発信者|差出人|发件人|寄件者|寄件人|보낸 사람|saatja|från/from|from/från|expéditeur|remitente|mittente|afzender|nadawca|remetente|odesílatel|absender|avsändare|avsender|afsender|от кого|pošiljatelj|de la|từ|frá|από|nuo|no",
+		fieldFrom:    "from|från|fra|frå|von|de|da|van|od|lähettäjä|от|від|feladó|kimden|発信者|差出人|发件人|寄件者|寄件人|보낸 사람|saatja|från/from|from/från|expéditeur|remitente|mittente|afzender|nadawca|remetente|odesílatel|absender|avsändare|avsender|afsender|от кого|pošiljatelj|de la|từ|frá|από|nuo",
 		fieldSent:    "sent|date|skickat|datum|sendt|dato|sendt dato|gesendet|envoyé|envoyé le|date d'envoi|date d’envoi|enviado|enviado el|enviada em|enviado em|enviada|fecha|data|inviato|data invio|verzonden|datum verzonden|wysłano|wysłane|odesláno|dátum|lähetetty|päivämäärä|päiväys|pvm|отправлено|дата|дата отправки|надіслано|elküldve|gönderilen|日時|送信日時|发送时间|發送時間|寄件日期|日期|보낸 날짜|saadetud|sendt den|trimis|date/time|poslano|отправлен|quand|when|sent on|sent at|dato/tid",
 		fieldTo:      "to|till|til|an|à|a|aan|para|per|do|komu|vastaanottaja|кому|címzett|kime|宛先|收件人|收件者|받는 사람|saaja|destinataire|destinatario|mottagare|mottaker|modtager|empfänger|za|către|pour|pro|dest|geadresseerde|adressat|adresát",
 		fieldCc:      "cc|kopia|kopi|kopie|copie|copie à|copia|c.c|cc:n|dw|kopio|копия|копія|másolatot kap|抄送|副本|참조|bcc|cópia|kopie an|в копии|koopia|kopija|cci",

@@ -17,11 +17,11 @@ var originals = words(
 	"original message", "original-nachricht", "ursprungligt meddelande", "originalmeddelande", "ursprungliga meddelandet",
 	"opprinnelig melding", "opprinneleg melding", "original melding", "oprindelig meddelelse", "oprindelig besked",
 	"alkuperäinen viesti", "alkuperäinen sanoma", "alkup. viesti", "ursprüngliche nachricht", "originalnachricht", "ursprüngliche mail",
-	"original nachricht", "ursprüngliche e-mail", "message d'origine", "message d’origine", "message original", "message initial", "message de",
+	"original nachricht", "ursprüngliche e-mail", "message d'origine", "message d’origine", "message original", "message initial",
 	"oorspronkelijk bericht", "origineel bericht", "mensaje original", "messaggio originale", "messaggio originario", "mensagem original",
 	"wiadomość oryginalna", "oryginalna wiadomość", "původní zpráva", "pôvodná správa", "původní e-mail", "исходное сообщение",
-	"оригинальное сообщение", "пересылаемое сообщение ответ", "eredeti üzenet", "özgün ileti", "原始邮件", "原始郵件", "元のメッセージ", "원본 메시지", "originalmail",
-	"originele bericht", "reply message", "original appointment", "original email", "ursprungligt e-postmeddelande", "reply above this line original",
+	"оригинальное сообщение", "eredeti üzenet", "özgün ileti", "原始邮件", "原始郵件", "元のメッセージ", "원본 메시지", "originalmail",
+	"originele bericht", "original email", "ursprungligt e-postmeddelande",
 	"mesaj original", "izvorna poruka", "izvirno sporočilo", "algne kiri", "originali žinutė", "upprunaleg skilaboð")
 
 var forwards = words(

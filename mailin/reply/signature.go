@@ -165,7 +165,8 @@ func decoration(s string) bool {
 const maxContact = 12
 
 // trimContact takes contact details off below a closing and a name: "Mvh", "Anna Ek" stay, title, telephone and
-// addresses go. It wants two lines that can only be contact details, and no sentence among them.
+// addresses go. It wants a telephone number and another line that can only be contact details, and no sentence among
+// them.
 func trimContact(ls []line, from, to int) int {
 	for i := to - 1; i >= from && i >= to-2*maxContact; i-- {
 		if ls[i].role != own || !closing(ls[i].text) {
@@ -175,7 +176,7 @@ func trimContact(ls []line, from, to int) int {
 		if name < 0 {
 			return to
 		}
-		cards := 0
+		cards, phone := 0, false
 		for j := name + 1; j < to; j++ {
 			s := ls[j].text
 			switch {
@@ -184,9 +185,10 @@ func trimContact(ls []line, from, to int) int {
 				return to
 			case contact(s):
 				cards++
+				phone = phone || telephone(s)
 			}
 		}
-		if cards < 2 {
+		if cards < 2 || !phone {
 			return to
 		}
 		give(ls, name+1, to, signature)
@@ -202,8 +204,20 @@ func closing(s string) bool {
 	return closings[strings.ToLower(strings.TrimRight(s, " ,.!:/-"))]
 }
 
-// contact says whether a line can only be contact details: a labelled or long telephone number, an address, a site.
+// contact says whether a line can only be contact details: a telephone number, an address, a site.
 func contact(s string) bool {
+	low := strings.ToLower(s)
+	switch {
+	case telephone(s):
+		return true
+	case strings.Contains(low, "www.") || strings.HasPrefix(low, "http"):
+		return strings.Count(s, " ") <= 3
+	}
+	return hasAddress(s) && strings.Count(s, " ") <= 3
+}
+
+// telephone says whether a line is a telephone number, with or without its label.
+func telephone(s string) bool {
 	digits, letters := 0, 0
 	for _, r := range s {
 		switch {
@@ -213,14 +227,7 @@ func contact(s string) bool {
 			letters++
 		}
 	}
-	low := strings.ToLower(s)
-	switch {
-	case digits >= 7 && letters <= 24:
-		return true
-	case strings.Contains(low, "www.") || strings.HasPrefix(low, "http"):
-		return strings.Count(s, " ") <= 3
-	}
-	return hasAddress(s) && strings.Count(s, " ") <= 3
+	return digits >= 7 && letters <= 24
 }
 
 // trimDisclaimer takes a company's notice off the end: a last paragraph of some length with two of its phrases.

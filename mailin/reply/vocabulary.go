@@ -19,7 +19,7 @@ var tongues = []tongue{
 		verbs:  "wrote writes wrote: scribbled",
 		weak:   "said says sent spake typed stated wrotes scrawled mused quoth added asked replied",
 		starts: "on at in from",
-		quotes: "quoting according",
+		quotes: "quoting according replying",
 		months: "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec",
 		days:   "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun",
 	},
@@ -93,7 +93,7 @@ var tongues = []tongue{
 		starts: "w dnia dnia, użytkownik wiadomość",
 		quotes: "cytowanie cytat cytuję",
 		months: "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia sty lut mar kwi maj cze lip sie wrz paź lis gru styczeń luty marzec kwiecień czerwiec lipiec sierpień wrzesień październik listopad grudzień",
-		days:   "poniedziałek wtorek środa czwartek piątek sobota niedziela pon wto śro czw pią sob nie wt śr czw pt so",
+		days:   "poniedziałek wtorek środa czwartek piątek sobota niedziela pon wto śro czw pią sob nie wt śr czw pt so niedz ndz",
 	},
 	{ // Portuguese
 		verbs:  "escreveu escreve escrevia escreveram escreveste",
