@@ -34,7 +34,7 @@ func key(m *rules.Mail, msg *mime.Message) rules.DedupeKey {
 			continue
 		}
 		item(p.Type + " " + p.Name)
-		if p.Text != "" {
+		if p.Text != "" && !p.Long {
 			content(h, []byte(p.Text))
 		} else {
 			content(h, p.Body)

@@ -12,6 +12,7 @@ const (
 	MaxAttachments = 100       //
 	MaxName        = 150       // bytes of a file name, as UTF-8
 	MaxNested      = 3         // attached messages within one another that are opened
+	MaxText        = 1 << 20   // bytes of a text part that are shown: 300 pages; the whole part is attached
 	MaxReferences  = 21        // the first and the last twenty
 	maxBoundary    = 1000      // RFC 2046, section 5.1.1 allows 70; real ones reach 200
 )

@@ -7,15 +7,16 @@ import (
 // sort decides whether a part is an attachment.
 func (m *Message) sort(i int, b *budget) {
 	p := &m.Parts[i]
-	if strings.HasPrefix(p.Type, "multipart/") || m.isBody(i) || m.isReport(i) {
+	m.Attachments = append(m.Attachments, p.inner()...) // they were counted when they were read
+	if strings.HasPrefix(p.Type, "multipart/") || m.isReport(i) {
+		return
+	}
+	if m.isBody(i) {
+		m.attachLong(p, b)
 		return
 	}
 	if p.nested != nil && p.Name == "" {
 		return // it is in Nested, and has no name to show
-	}
-	inner := p.inner()
-	if b.attachments -= len(inner); b.attachments >= 0 {
-		m.Attachments = append(m.Attachments, inner...)
 	}
 	if len(p.Body) == 0 && p.Name == "" || p.replaced {
 		return
@@ -30,6 +31,25 @@ func (m *Message) sort(i int, b *budget) {
 	m.Attachments = append(m.Attachments, a)
 }
 
+// attachLong makes a text that is too long to be shown whole an attachment as well.
+func (m *Message) attachLong(p *Part, b *budget) {
+	if !p.Long {
+		return
+	}
+	if b.attachments--; b.attachments < 0 {
+		return
+	}
+	name := p.Name
+	if name == "" {
+		name = "text.txt"
+		if p.Type == "text/html" {
+			name = "text.html"
+		}
+	}
+	m.odd("the text is longer than is shown: it is attached whole")
+	m.Attachments = append(m.Attachments, attach(name, p.Type, p.Body))
+}
+
 // isBody says whether a part is text to be read with the mail: text/plain and text/html that nobody attached.
 func (m *Message) isBody(i int) bool {
 	p := &m.Parts[i]
@@ -42,8 +62,8 @@ func (m *Message) isBody(i int) bool {
 	if p.Name == "" || p.Parent < 0 || m.Parts[p.Parent].Type == "multipart/alternative" {
 		return true
 	}
-	// Some programs name even the text they show. What comes after it is a file.
-	return p.Disposition == "inline" && m.firstLeaf(i)
+	// Some programs name even the text they show. What comes after other text is a file, though.
+	return p.Disposition == "inline" && (m.firstLeaf(i) || !m.unnamedText())
 }
 
 // firstLeaf says whether nothing but multiparts comes before a part.
@@ -54,6 +74,16 @@ func (m *Message) firstLeaf(i int) bool {
 		}
 	}
 	return true
+}
+
+// unnamedText says whether there is text that is no file by any reading.
+func (m *Message) unnamedText() bool {
+	for _, p := range m.Parts {
+		if p.Name == "" && p.Disposition != "attachment" && (p.Type == "text/plain" || p.Type == "text/html") {
+			return true
+		}
+	}
+	return false
 }
 
 // isReport says whether a part is the machine's half of a report (RFC 6522): not an attachment, for it is read by

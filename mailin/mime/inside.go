@@ -14,7 +14,7 @@ import (
 func (m *Message) unwrap(p *Part, b *budget, depth int) {
 	switch {
 	case p.Type == "application/ms-tnef" || p.Type == "application/vnd.ms-tnef" || strings.EqualFold(p.Name, "winmail.dat"):
-		m.winmail(p)
+		m.winmail(p, b)
 	case p.Type == "application/pkcs7-mime" || p.Type == "application/x-pkcs7-mime":
 		m.smime(p, b, depth)
 	case p.Type == "application/pgp-encrypted":
@@ -27,7 +27,7 @@ func (m *Message) unwrap(p *Part, b *budget, depth int) {
 }
 
 // winmail opens a winmail.dat.
-func (m *Message) winmail(p *Part) {
+func (m *Message) winmail(p *Part, b *budget) {
 	w, ok := tnef.Read(p.Body)
 	if !ok {
 		return
@@ -53,6 +53,9 @@ func (m *Message) winmail(p *Part) {
 		typ := strings.ToLower(f.Type)
 		if strings.Count(typ, "/") != 1 {
 			typ = "application/octet-stream"
+		}
+		if b.attachments--; b.attachments < 0 {
+			break
 		}
 		a := attach(CleanName(text(f.Name)), typ, f.Content)
 		a.ContentID = strings.Trim(f.ContentID, "<>")

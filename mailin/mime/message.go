@@ -32,8 +32,9 @@ type Part struct {
 	Name        string // cleaned
 	ContentID   string // without angle brackets
 	Header      map[string][]string
-	Body        []byte // transfer encoding removed; empty for multiparts
+	Body        []byte // transfer encoding removed; empty for multiparts that have parts
 	Text        string // as UTF-8 where the part is textual
+	Long        bool   // Text is only the beginning: the part is over MaxText
 	nested      *Message
 	inside      *Message // what a container held that was opened
 	replaced    bool     // inside is all there was in it
@@ -98,5 +99,10 @@ func first(h map[string][]string, key string) string {
 	return ""
 }
 
-// Opened is the message attached as part i, nil where that part is none or was not opened.
-func (m *Message) Opened(i int) *Message { return m.Parts[i].nested }
+// Opened is the message attached as part i, or what a container there held; nil where nothing was opened.
+func (m *Message) Opened(i int) *Message {
+	if n := m.Parts[i].nested; n != nil {
+		return n
+	}
+	return m.Parts[i].inside
+}

@@ -1,10 +1,12 @@
 package mime
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"aboveline.example/rules"
 )
@@ -65,10 +67,8 @@ func (m *Message) parts(r *Report, b *budget, depth int) {
 			if !n.closed && n.parent < 0 {
 				m.odd("the last boundary is missing: the mail may be cut off")
 			}
-		case strings.HasPrefix(p.Type, "multipart/") && (n.boundary != nil || i == 0):
-			m.odd("a multipart without parts")
-			p.Type = "text/plain"
-			m.leaf(&p, m.Raw[n.start:n.end])
+		case strings.HasPrefix(p.Type, "multipart/"):
+			m.partless(&p, n, b, depth)
 		default:
 			m.leaf(&p, m.Raw[n.start:n.end])
 		}
@@ -80,6 +80,21 @@ func (m *Message) parts(r *Report, b *budget, depth int) {
 	}
 	for i := range m.Parts {
 		m.sort(i, b)
+	}
+}
+
+// partless reads a multipart whose boundary never came. Where it is the mail itself, what it holds is text. Within
+// another it is read again by itself, with whatever divides it; where nothing does it is only a preamble, which
+// RFC 2046, section 5.1.1 has ignored.
+func (m *Message) partless(p *Part, n *node, b *budget, depth int) {
+	m.odd("a multipart without parts")
+	p.Body = m.Raw[n.start:n.end]
+	switch {
+	case n.parent < 0:
+		p.Type = "text/plain"
+		m.leaf(p, m.Raw[n.start:n.end])
+	case depth < MaxNested && b.parts > 0 && guessBoundary(m.Raw[n.start:n.end]) != "":
+		p.inside = read(m.Raw[n.at:n.end], b, depth+1)
 	}
 }
 
@@ -122,12 +137,28 @@ func (m *Message) leaf(p *Part, raw []byte) {
 	if charset == "" && p.Type == "text/html" {
 		charset = metaCharset(body)
 	}
+	if len(body) > MaxText && strings.HasPrefix(p.Type, "text/") {
+		p.Long, body = true, beginning(body)
+	}
 	d := decodeText(body, charset)
 	m.odd(d.problem)
 	p.Text = cleanText(d.text)
 	if p.Type == "text/plain" && strings.EqualFold(p.Params["format"], "flowed") {
 		p.Text = unflow(p.Text, strings.EqualFold(p.Params["delsp"], "yes"))
 	}
+}
+
+// beginning is the first lines of a long body; where its lines are long too, the first bytes.
+func beginning(body []byte) []byte {
+	body = body[:MaxText]
+	if i := bytes.LastIndexByte(body, '\n'); i > MaxText/2 {
+		return body[:i+1]
+	}
+	end := MaxText - 1
+	for end > 0 && !utf8.RuneStart(body[end]) {
+		end--
+	}
+	return body[:end]
 }
 
 // metaCharset is the charset that HTML names itself, "" where it names none near its beginning.

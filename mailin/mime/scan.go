@@ -22,6 +22,7 @@ type node struct {
 	depth    int
 	head     block
 	typ      media
+	at       int // where its header begins
 	start    int // of its body
 	end      int
 	kids     int
@@ -160,7 +161,7 @@ func (r *Report) part(raw []byte, p int, open []int) int {
 	}
 	r.nodes[parent].kids++
 	r.nodes = append(r.nodes, node{parent: parent, depth: len(open), head: h, typ: contentType(h.fields),
-		start: h.body, end: len(raw)})
+		at: p, start: h.body, end: len(raw)})
 	return len(r.nodes) - 1
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // hostile inputs grow with n: each has been found to cost some reader of mail more than linear time.
@@ -57,6 +58,9 @@ var hostile = map[string]func(n int) []byte{
 	},
 	"bad printable": func(n int) []byte {
 		return []byte("Content-Transfer-Encoding: quoted-printable\r\n\r\n" + strings.Repeat("=Z", n/2))
+	},
+	"printable with controls": func(n int) []byte { // which only the lenient reader takes
+		return []byte("Content-Transfer-Encoding: quoted-printable\r\n\r\n" + strings.Repeat("\x0c=Z=\r\n", n/6))
 	},
 	"escapes": func(n int) []byte {
 		return []byte("Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n" + strings.Repeat("\x1b$B", n/3))
@@ -142,6 +146,20 @@ func TestReadAttachmentCap(t *testing.T) {
 	}
 	if m := Read([]byte(head + strings.Repeat(part, MaxAttachments+1))); !m.Unread || len(m.Attachments) != 1 {
 		t.Errorf("over the cap: unread %v, %d attachments", m.Unread, len(m.Attachments))
+	}
+}
+
+// A text of many megabytes is shown as its beginning and attached whole: no ticket and no mail of ours carries it.
+func TestReadLongText(t *testing.T) {
+	line := "Rad som upprepas i en logg på nytt.\r\n"
+	for name, body := range map[string]string{"lines": strings.Repeat(line, 2*MaxText/len(line)), "one line": strings.Repeat("åäö ", MaxText/3)} {
+		m := Read([]byte("From: a@b.example\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + body))
+		if len(m.Text) > MaxText || len(m.Text) < MaxText/2 || !utf8.ValidString(m.Text) || strings.Contains(m.Text, "Ã") {
+			t.Errorf("%s: text of %d bytes ends in %q", name, len(m.Text), m.Text[max(0, len(m.Text)-40):])
+		}
+		if len(m.Attachments) != 1 || m.Attachments[0].Name != "text.txt" || string(m.Attachments[0].Content) != body || len(m.Problems) != 1 {
+			t.Errorf("%s: %d attachments, problems %q", name, len(m.Attachments), m.Problems)
+		}
 	}
 }
 
