@@ -7,10 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"aboveline.example/cmd/aboveline/admin"
-	"aboveline.example/cmd/aboveline/logging"
 	"aboveline.example/store"
 )
 
@@ -29,11 +27,11 @@ func (c *backupCmd) Run(e *env) error {
 	return e.ask(func(ctx context.Context, desk admin.Asker) error {
 		p := newProgress(e)
 		if c.File == "-" {
-			_, err := admin.Copy(ctx, desk, e.out, p.at)
+			_, err := admin.Copy(ctx, desk, e.out, p.bytes)
 			p.end()
 			return err
 		}
-		n, err := writeWhole(c.File, func(w io.Writer) (int64, error) { return admin.Copy(ctx, desk, w, p.at) })
+		n, err := writeWhole(c.File, func(w io.Writer) (int64, error) { return admin.Copy(ctx, desk, w, p.bytes) })
 		p.end()
 		if err != nil {
 			return fmt.Errorf("backup: %w", err)
@@ -94,34 +92,4 @@ func (c *restoreCmd) Run(e *env) error {
 	}
 	fmt.Fprintf(e.out, "restored into %s; what was still to be sent is held: see \"aboveline queue list --state held\"\n", cfg.Store.Path)
 	return nil
-}
-
-// progress tells a person at a terminal how far a long command is, from its second second on.
-type progress struct {
-	w     io.Writer
-	start time.Time
-	last  time.Time
-}
-
-func newProgress(e *env) *progress {
-	p := &progress{start: time.Now()}
-	if logging.Terminal(e.errs) {
-		p.w = e.errs
-	}
-	return p
-}
-
-func (p *progress) at(n int64) {
-	now := time.Now()
-	if p.w == nil || now.Sub(p.start) < time.Second || now.Sub(p.last) < 200*time.Millisecond {
-		return
-	}
-	p.last = now
-	fmt.Fprintf(p.w, "\r%s … ", bytesText(n))
-}
-
-func (p *progress) end() {
-	if !p.last.IsZero() {
-		fmt.Fprint(p.w, "\r\x1b[K")
-	}
 }

@@ -30,6 +30,7 @@ type grammar struct {
 	global
 
 	Serve   serveCmd   `cmd:"" group:"run" help:"Run the gateway."`
+	Reload  reloadCmd  `cmd:"" group:"run" help:"Make the running gateway read its config again."`
 	Init    initCmd    `cmd:"" group:"run" help:"Write a commented config."`
 	Check   checkCmd   `cmd:"" group:"run" help:"Check the config and what it points at."`
 	Deliver deliverCmd `cmd:"" group:"run" help:"Take one mail from standard input."`

@@ -137,3 +137,21 @@ func (e *env) paint(w io.Writer, code, s string) string {
 	}
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
+
+// screenful is how many rows a list shows on a terminal where no --limit is given.
+const screenful = 200
+
+// limit is how many rows to ask for: those asked for, a screenful for a person, all for a program.
+func (e *env) limit(asked int) int {
+	if asked == 0 && e.terminal(e.out) && !e.global.JSON {
+		return screenful
+	}
+	return asked
+}
+
+// more tells a person that there may be more rows than a screenful.
+func (e *env) more(asked, n int) {
+	if n > 0 && n == e.limit(asked) && asked == 0 {
+		fmt.Fprintf(e.errs, "the first %d; --limit N shows more\n", n)
+	}
+}

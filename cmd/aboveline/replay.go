@@ -1,12 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"time"
-
-	"aboveline.example/cmd/aboveline/logging"
-	"aboveline.example/cmd/aboveline/replay"
-)
+import "aboveline.example/cmd/aboveline/replay"
 
 type replayCmd struct {
 	Mailboxes []string `arg:"" name:"MAILBOX" help:"mbox files, Maildirs, .eml files, or directories of them."`
@@ -24,28 +18,5 @@ func (r *replayCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return replay.Run(e.ctx, replay.Options{Config: c, Paths: r.Mailboxes, JSON: e.global.JSON, Out: e.out, Progress: e.progress()})
-}
-
-// progressEvery is how often the progress line is drawn; before the first time it is over for most.
-const progressEvery = time.Second
-
-// progress draws one line on standard error, where that is a terminal, for what takes more than a second.
-func (e *env) progress() func(done, all int) {
-	if !logging.Terminal(e.errs) {
-		return nil
-	}
-	last := time.Now()
-	drawn := false
-	return func(done, all int) {
-		finished := done == all && done > 0
-		if time.Since(last) < progressEvery && !(finished && drawn) {
-			return
-		}
-		last, drawn = time.Now(), true
-		fmt.Fprintf(e.errs, "\r\x1b[K%d of %d mails", done, all)
-		if finished {
-			fmt.Fprint(e.errs, "\r\x1b[K")
-		}
-	}
+	return replay.Run(e.ctx, replay.Options{Config: c, Paths: r.Mailboxes, JSON: e.global.JSON, Out: e.out, Progress: newProgress(e).mails})
 }

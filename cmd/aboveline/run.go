@@ -133,7 +133,15 @@ func report(e *env, err error) int {
 	if a, ok := errors.AsType[*admin.Error](err); ok && a.Code == admin.CodeUsage || errors.Is(err, pipe.ErrUsage) {
 		code = exitUsage
 	}
-	fmt.Fprintf(e.errs, "aboveline: %s\n", clean(err.Error(), 500))
+	text := err.Error()
+	if a, ok := errors.AsType[*admin.Error](err); ok {
+		text = a.Text // a running gateway may tell us of a config's mistakes, a line each
+	} else {
+		text = strings.ReplaceAll(text, "\n", "; ")
+	}
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		fmt.Fprintf(e.errs, "aboveline: %s\n", clean(line, 1000))
+	}
 	return code
 }
 

@@ -298,6 +298,43 @@ func serving(t *testing.T) (stop func()) {
 	}
 }
 
+func TestReload(t *testing.T) {
+	in(t, quiet)
+	if r := aboveline(t, "", "reload"); r.code != exitFailed || !strings.Contains(r.errs, "no gateway is running") {
+		t.Errorf("with nobody there: %+v", r)
+	}
+	stop := serving(t)
+	defer stop()
+	rule := "[[rule]]\nname = \"Login\"\nwhen = 'text contains \"bankid\"'\ntags = [\"login\"]\n"
+	for _, c := range []struct {
+		toml string
+		code int
+		want string // of the next ticket's tags
+	}{
+		{quiet, exitOK, `"tags":[]`},
+		{quiet + rule, exitOK, `"tags":["login"]`},
+		{quiet + "[[rule]]\nname = \"Login\"\nwhen = 'text contians'\n", exitFailed, `"tags":["login"]`},
+	} {
+		if err := os.WriteFile("aboveline.toml", []byte(c.toml), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		// A command would refuse the bad config itself: what the gateway says of it is asked past that.
+		if err := os.WriteFile("good.toml", []byte(quiet), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r := aboveline(t, "", "reload", "-c", "good.toml")
+		if r.code != c.code || c.code != exitOK && !strings.Contains(r.errs, "aboveline.toml:8:") {
+			t.Errorf("reload: %+v, want %d", r, c.code)
+		}
+		if r := aboveline(t, fmt.Sprintf(mail, len(c.toml)), "deliver", "-c", "good.toml"); r.code != 0 {
+			t.Fatalf("deliver: %+v", r)
+		}
+		if r := aboveline(t, "", "ticket", "list", "--json", "-c", "good.toml"); !strings.Contains(strings.SplitN(r.out, "\n", 2)[0], c.want) {
+			t.Errorf("after %q the next ticket is %s, want %s", c.toml, r.out, c.want)
+		}
+	}
+}
+
 var errLocked = fmt.Errorf("not yet")
 
 func TestVersion(t *testing.T) {

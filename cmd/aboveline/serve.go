@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"aboveline.example/cmd/aboveline/admin"
+	"aboveline.example/cmd/aboveline/config"
 )
 
 type serveCmd struct{}
@@ -33,6 +34,9 @@ func (*serveCmd) Run(e *env) error {
 		log.Warn("no config found: this is a desk to look at; \"aboveline init\" writes a config to begin with")
 		log.Info("write to it", "to", string(c.Identity.Address), "smtp", string(c.Mailin.SMTP.Listen))
 	}
+	if err := readable(c); err != nil {
+		return err
+	}
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
@@ -47,7 +51,7 @@ func (*serveCmd) Run(e *env) error {
 			}
 			desk, err := admin.Dial(string(c.Store.Path))
 			if err == nil {
-				_, err = admin.Reload.One(ctx, desk, admin.None{})
+				err = reload(ctx, desk)
 			}
 			if err != nil {
 				log.Error("config not reloaded, the old one stays", "err", err)
@@ -55,4 +59,18 @@ func (*serveCmd) Run(e *env) error {
 		}
 	}()
 	return serve(e, c, log)
+}
+
+// readable says whether every secret that the config names can be read: nothing starts half-configured.
+func readable(c *config.Config) error {
+	var bad config.Problems
+	for _, s := range secrets(c) {
+		if _, err := s.Read(); err != nil {
+			bad = append(bad, config.Problem{File: c.File, Key: "secret", Text: err.Error()})
+		}
+	}
+	if bad != nil {
+		return bad
+	}
+	return nil
 }

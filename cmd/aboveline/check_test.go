@@ -1,0 +1,260 @@
+package main
+
+import (
+	"bufio"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"log"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/foxcpp/go-mockdns"
+
+	"aboveline.example/cmd/aboveline/config"
+	"aboveline.example/cmd/aboveline/peertest"
+	"aboveline.example/mailout/dkim"
+)
+
+// smarthost is an SMTP server that lets one name and password in, and takes no mail.
+func smarthost(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go greet(conn)
+		}
+	}()
+	return ln.Addr().String()
+}
+
+func greet(conn net.Conn) {
+	defer conn.Close()
+	fmt.Fprint(conn, "220 mail.example\r\n")
+	for lines := bufio.NewScanner(conn); lines.Scan(); {
+		switch verb, rest, _ := strings.Cut(lines.Text(), " "); verb {
+		case "EHLO":
+			fmt.Fprint(conn, "250-mail.example\r\n250 AUTH PLAIN\r\n")
+		case "AUTH": // RFC 4616: NUL, name, NUL, password
+			if rest == "PLAIN AGFubmEAY29ycmVjdA==" {
+				fmt.Fprint(conn, "235 in\r\n")
+				continue
+			}
+			fmt.Fprint(conn, "535 5.7.8 no\r\n")
+		case "QUIT":
+			fmt.Fprint(conn, "221 bye\r\n")
+			return
+		default:
+			fmt.Fprint(conn, "502 what\r\n")
+		}
+	}
+}
+
+func TestCheckSmarthost(t *testing.T) {
+	addr := smarthost(t)
+	dead, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.Close()
+	for _, c := range []struct {
+		name, toml, password string
+		code                 int
+		want                 string
+	}{
+		{"open", "smarthost = \"smtp://" + addr + "\"\n", "", exitOK, "ok   smarthost   smtp://" + addr + " answers"},
+		{"login", "smarthost = \"smtp://" + addr + "\"\nusername = \"anna\"\npassword_file = \"pw\"\n", "correct", exitOK, "lets anna in"},
+		{"wrong password", "smarthost = \"smtp://" + addr + "\"\nusername = \"anna\"\npassword_file = \"pw\"\n", "canary", exitFailed, "bad  smarthost   smtp://" + addr + ": not let in as anna: 535"},
+		{"no TLS there", "smarthost = \"smtp+starttls://" + addr + "\"\n", "", exitFailed, "no STARTTLS"},
+		{"nobody", "smarthost = \"smtp://" + dead.Addr().String() + "\"\n", "", exitFailed, "connection refused"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in(t, strings.Replace(quiet, "omdirekt.example", "localhost", 1)+"[mailout]\n"+c.toml)
+			if err := os.WriteFile("pw", []byte(c.password), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			r := aboveline(t, "", "check")
+			if r.code != c.code || !strings.Contains(r.out, c.want) {
+				t.Errorf("exit %d:\n%s%s\nwant %d and %q", r.code, r.out, r.errs, c.code, c.want)
+			}
+			if strings.Contains(r.out+r.errs, "canary") {
+				t.Errorf("the password is told: %s", r.out)
+			}
+		})
+	}
+}
+
+func TestCheckSecretsAndServe(t *testing.T) {
+	in(t, quiet+"[[mailin.imap]]\nserver = \"imaps://127.0.0.1:1\"\nusername = \"a\"\npassword_file = \"pw\"\n")
+	if err := os.WriteFile("pw", []byte("canary"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if r := aboveline(t, "", "check", "--offline"); r.code != exitFailed || !strings.Contains(r.out, "bad  secret      pw can be read by every user; run: chmod 600 pw") {
+		t.Errorf("check: exit %d\n%s", r.code, r.out)
+	}
+	if r := aboveline(t, "", "serve"); r.code != exitFailed || !strings.Contains(r.errs, "chmod 600 pw") || strings.Contains(r.errs, "canary") {
+		t.Errorf("serve with a secret that is none: %+v", r)
+	}
+}
+
+func TestCheckMailbox(t *testing.T) {
+	dovecot := peertest.StartDovecot(t)
+	toml := quiet + fmt.Sprintf("[[mailin.imap]]\nserver = \"imap://%s\"\ninsecure = true\nusername = \"support\"\npassword_file = \"pw\"\n", dovecot.Addr)
+	for _, c := range []struct{ name, more, password, want string }{
+		{"right", "", dovecot.Password, "INBOX holds 0 mails"},
+		{"wrong password", "", "canary", "is it the right password?"},
+		{"wrong mailbox", "mailbox = \"Nowhere\"\n", dovecot.Password, `no mailbox "Nowhere"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in(t, toml+c.more)
+			if err := os.WriteFile("pw", []byte(c.password), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cfg, err := config.Load("aboveline.toml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := lookIMAP(t.Context(), cfg.Mailin.IMAP[0])
+			if err != nil {
+				text = err.Error()
+			}
+			if !strings.Contains(text, c.want) || (err == nil) != (c.name == "right") || strings.Contains(text, "canary") {
+				t.Errorf("%s, %v; want %q", text, err, c.want)
+			}
+		})
+	}
+}
+
+func TestCheckDNSAndDKIM(t *testing.T) {
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := dkim.Record(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, other, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := dkim.Record(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dns, err := mockdns.NewServerWithLogger(map[string]mockdns.Zone{
+		"omdirekt.example.":                 {MX: []net.MX{{Host: "mx.omdirekt.example.", Pref: 10}}},
+		"here._domainkey.omdirekt.example.": {TXT: []string{strings.ReplaceAll(record, "; ", " ;  ")}},
+		"old._domainkey.omdirekt.example.":  {TXT: []string{foreign}},
+	}, log.New(new(strings.Builder), "", 0), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dns.Close()
+	dir := in(t, "")
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writePEM(t, filepath.Join(dir, "dkim.pem"), "PRIVATE KEY", der)
+	toml := quiet + "[dns]\nserver = \"" + dns.LocalAddr().String() + "\"\n"
+	for _, selector := range []string{"here", "old", "none"} {
+		toml += "[[mailout.dkim]]\nselector = \"" + selector + "\"\nkey_file = \"dkim.pem\"\n"
+	}
+	if err := os.WriteFile("aboveline.toml", []byte(toml), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := aboveline(t, "", "check")
+	for _, want := range []string{
+		"ok   dns         answers; mail for omdirekt.example goes to mx.omdirekt.example",
+		"ok   dkim        here._domainkey.omdirekt.example",
+		"bad  dkim        DNS has another key; publish this TXT record at old._domainkey.omdirekt.example:",
+		"bad  dkim        no key found in DNS",
+		record,
+	} {
+		if !strings.Contains(r.out, want) {
+			t.Errorf("check does not say %q:\n%s", want, r.out)
+		}
+	}
+	if r.code != exitFailed {
+		t.Errorf("exit %d, want 1", r.code)
+	}
+}
+
+func TestCheckCertificate(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "c.pem"), filepath.Join(dir, "k.pem")
+	ends := time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC)
+	secret, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "mx"}, NotBefore: ends.AddDate(0, -3, 0), NotAfter: ends}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, secret.Public(), secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writePEM(t, cert, "CERTIFICATE", der)
+	if der, err = x509.MarshalPKCS8PrivateKey(secret); err != nil {
+		t.Fatal(err)
+	}
+	writePEM(t, key, "PRIVATE KEY", der)
+	if text, err := lookCertificate(cert, key, ends.AddDate(0, -1, 0)); err != nil || !strings.Contains(text, "good until 2026-12-24") {
+		t.Errorf("a month before its end: %q, %v", text, err)
+	}
+	if _, err := lookCertificate(cert, key, ends.AddDate(0, 0, -7)); err == nil || !strings.Contains(err.Error(), "renew it") {
+		t.Errorf("a week before its end: %v", err)
+	}
+	if _, err := lookCertificate(key, cert, ends); err == nil {
+		t.Error("key and certificate swapped: no error")
+	}
+}
+
+func writePEM(t *testing.T, path, kind string, der []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCheckStore(t *testing.T) {
+	dir := t.TempDir()
+	if text, err := lookStore(filepath.Join(dir, "a", "b")); err != nil || !strings.Contains(text, "will be made") {
+		t.Errorf("a store to be: %q, %v", text, err)
+	}
+	open := filepath.Join(dir, "open")
+	if err := os.Mkdir(open, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lookStore(open); err == nil || !strings.Contains(err.Error(), "chmod 700") {
+		t.Errorf("a store that others can enter: %v", err)
+	}
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lookStore(file); err == nil {
+		t.Error("a file for a store: no error")
+	}
+	if _, err := lookDisk(dir, 1<<50); err == nil || !strings.Contains(err.Error(), "make room") {
+		t.Errorf("too little room: %v", err)
+	}
+}
