@@ -5,8 +5,11 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+
+	"aboveline.example/rules"
 )
 
 // sources parses the package without its tests.
@@ -100,6 +103,24 @@ func exportedSpec(s ast.Spec) (out []ast.Node) {
 		}
 	}
 	return out
+}
+
+// Decide asks the store through a Tx. The watch for outages is not the store's to answer for.
+func TestTxAnswersWhatDecideAsks(t *testing.T) {
+	lookup, tx := reflect.TypeFor[rules.Lookup](), reflect.TypeFor[*Tx]()
+	for m := range lookup.Methods() {
+		if m.Name == "Sight" {
+			continue
+		}
+		have, ok := tx.MethodByName(m.Name)
+		if !ok {
+			t.Errorf("Tx has no %s", m.Name)
+			continue
+		}
+		if got := reflect.ValueOf((*Tx)(nil)).Method(have.Index).Type(); got != m.Type {
+			t.Errorf("Tx.%s is %v, want %v", m.Name, got, m.Type)
+		}
+	}
 }
 
 func TestStoreImportsNoOtherRoom(t *testing.T) {

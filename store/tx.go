@@ -11,13 +11,14 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-
-	"aboveline.example/rules"
 )
 
 // Tx is a transaction: a consistent state to read and, inside Update, to change. It is valid only until the
 // function that it was given to returns, and for one goroutine. Methods that return no error keep the first one
 // they meet; Update and View return it after the function, and Err tells it earlier.
+//
+// It answers everything that rules.Lookup asks of a store. What that asks of others (the watch's view of a report) is
+// for the caller to add.
 type Tx struct {
 	db       *DB
 	bolt     *bolt.Tx
@@ -27,8 +28,6 @@ type Tx struct {
 	inside   bool // the library is at work on a write: a panic now is its, not fn's
 	ended    bool
 }
-
-var _ rules.Lookup = (*Tx)(nil)
 
 var errTxEnded = errors.New("transaction used after its function returned")
 
