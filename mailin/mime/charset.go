@@ -41,7 +41,7 @@ func decodeText(b []byte, declared string) decoded {
 			return decoded{fixed, "text was encoded as UTF-8 twice"}
 		}
 		if cs != "" && cs != "utf-8" && cs != "us-ascii" {
-			return decoded{s, "text is UTF-8, declared " + cs}
+			return decoded{s, "text is UTF-8, declared " + quoted(cs)}
 		}
 		return decoded{text: s}
 	}
@@ -73,10 +73,10 @@ func convert(b []byte, cs string) decoded {
 	}
 	out, err := io.ReadAll(r)
 	if err != nil {
-		return decoded{mixed(b), "text is not " + cs}
+		return decoded{mixed(b), "text is not " + quoted(cs)}
 	}
 	if !ascii(b) && utf8.Valid(b) && bytes.ContainsRune(out, utf8.RuneError) {
-		return decoded{string(b), "text is UTF-8, declared " + cs}
+		return decoded{string(b), "text is UTF-8, declared " + quoted(cs)}
 	}
 	return decoded{text: strings.ToValidUTF8(string(out), "\uFFFD")}
 }

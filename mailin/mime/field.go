@@ -223,7 +223,7 @@ func foldsColon(raw []byte, p, n int) bool {
 	}
 	next := bytes.TrimLeft(raw[n:lineEnd(raw, n)], " \t")
 	name := bytes.TrimRight(raw[p:n], " \t\r\n")
-	return len(next) > 0 && next[0] == ':' && len(name) > 0 && !bytes.ContainsAny(name, " \t")
+	return len(next) > 0 && next[0] == ':' && len(name) > 0 && !bytes.ContainsAny(name, ": \t")
 }
 
 // lastKnown is where the last line that is surely a field begins, before the first blank line; len(raw) never.
