@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,16 @@ func forwardSubject(s string) bool {
 		}
 	}
 	return false
+}
+
+// prefixed is a subject that begins, after lists' and tickets' tags, with a word and a colon, as those of answers and
+// forwards do in every language; or has a ticket's tag or "(was: …)" in it.
+var prefixed = regexp.MustCompile(`(?i)^\s*(?:\[[^\]]*\]\s*)*[\pL*^]{1,12}\s?(?:\[\d+\]|\(\d+\))?\s?[:：]|\[[A-Z][A-Z0-9]{0,9}-\d+\]|\(was|\(oli|\(var`)
+
+// answerSubject says whether a subject may be that of an answer or a forward. A mail with a subject of its own has no
+// header block of a client's in it; what looks like one, its writer pasted there.
+func answerSubject(s string) bool {
+	return strings.TrimSpace(s) == "" || prefixed.MatchString(s)
 }
 
 // forward reads the mail that is passed on: its header block, as far as it has one, and its text without one level

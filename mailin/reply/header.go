@@ -76,6 +76,7 @@ type block struct {
 	has                 [fieldOther + 1]bool
 	n                   int
 	address             bool // one of the values has an address
+	raw                 bool // has lines that only travelling mail has: somebody pasted it
 }
 
 // maxBlock is how many lines a header block may have: long lists of recipients wrap.
@@ -105,8 +106,10 @@ func headerAt(ls []line, i int) (b block, ok bool) {
 		}
 		f, v := l.field()
 		if f == noField {
-			if transport(l.look()) {
-				return b, false
+			if transport(l.look()) && blanks == 0 {
+				b.raw, wrapped = true, 0
+				b.to = j + 1
+				continue
 			}
 			if blanks > 0 || wrapped >= 6 || b.has[fieldSubject] && wrapped >= 1 && !strings.Contains(l.text, "@") {
 				break

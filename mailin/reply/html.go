@@ -23,7 +23,7 @@ const (
 var (
 	quoteClasses       = []string{"yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "ms-outlook-quote", "moz-cite-body", "fastmail-quote", "quoted-text", "gmail_quote_container", "ecxgmail_quote", "airmail_quote", "hs_reply_quote", "freshdesk_quote", "zendesk_quote", "iwantquote", "front-blockquote", "mailspring-quote", "nylas-quote"}
 	attributionClasses = []string{"gmail_attr", "moz-cite-prefix", "ecxgmail_attr", "airmail_on", "bloop_original_head", "gmail_quote_attribution"}
-	cutIDs             = []string{"divrplyfwdmsg", "outlookmessageheader", "mail-editor-reference-message-container", "reply-intro", "isreplycontent", "olk_src_body_section", "oriMsgHtmlSeperator"}
+	cutIDs             = []string{"divrplyfwdmsg", "outlookmessageheader", "mail-editor-reference-message-container", "isreplycontent", "olk_src_body_section", "oriMsgHtmlSeperator"}
 	cutClasses         = []string{"outlookmessageheader", "yahoo_quoted_begin", "wisestampquote", "replyheader"}
 	signatureClasses   = []string{"gmail_signature", "moz-signature", "ecxgmail_signature", "protonmail_signature_block", "bloop_sign", "mobile-signature"}
 	signatureIDs       = []string{"signature", "ms-outlook-mobile-signature", "applemailsignature", "applelinkedsignature", "composer_signature"}
@@ -48,6 +48,9 @@ func marker(ours []string) func(*htmltext.Element) htmltext.Mark {
 		}
 		if id := e.Attr("id"); id != "" {
 			m |= idMarks(e)
+		}
+		if e.Attr("name") == "messageReplySection" {
+			m |= markQuote
 		}
 		if v := e.Attr("data-aboveline"); v != "" && believed(v, ours) {
 			m |= markOurs
@@ -93,6 +96,8 @@ func classMarks(e *htmltext.Element) (m htmltext.Mark) {
 
 func idMarks(e *htmltext.Element) (m htmltext.Mark) {
 	switch {
+	case e.HasWord("id", "reply-intro"):
+		m |= markAttribution
 	case hasAny(e, "id", cutIDs):
 		m |= markCut
 	case hasAny(e, "id", signatureIDs):

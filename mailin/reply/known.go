@@ -136,7 +136,7 @@ func (s *scan) answersBelow(known *shingles) {
 
 // foreign says whether a further mail begins at line i, below the one of ours.
 func (s *scan) foreign(i int) bool {
-	if _, ok := headerAt(s.ls, i); ok {
+	if b, ok := headerAt(s.ls, i); ok && !b.raw {
 		return true
 	}
 	k, _ := attributionAt(s.ls, i, false)

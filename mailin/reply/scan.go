@@ -25,6 +25,7 @@ type scan struct {
 	cut       cut
 	soft      int  // attributions followed by quotation marks
 	forwarded bool // the subject says that the mail is passed on
+	answer    bool // the subject does not speak against an answer
 	attr      bool // an attribution or header block stands somewhere
 	html      bool
 	first     int   // see wroteBefore
@@ -45,6 +46,7 @@ func scanHTML(src string, in *Input, known *shingles) *scan {
 func newScan(s *scan, in *Input, known *shingles) *scan {
 	s.cut.at = -1
 	s.forwarded = forwardSubject(in.Subject)
+	s.answer = answerSubject(in.Subject)
 	known.mark(s.ls)
 	unescapeFrom(s.ls)
 	foreignPrefixes(s.ls)
@@ -221,7 +223,7 @@ func (s *scan) block(i int) (done bool) {
 	if !ok && s.ls[i].marks&markRule != 0 && b.has[fieldFrom] && b.address {
 		ok = true
 	}
-	if !ok {
+	if !ok || b.raw || !s.answer && !s.ours(i) {
 		return false
 	}
 	if n := next(s.ls, b.to, 4); n >= 0 && s.ls[n].depth > 0 && !s.html {
