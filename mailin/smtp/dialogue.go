@@ -18,6 +18,9 @@ var errLongCommand = errors.New("command line was too long")
 // errMistakes is a client that is told no too often.
 var errMistakes = errors.New("client made too many mistakes")
 
+// errTold is a client that was told 421.
+var errTold = errors.New("client was told to come back later")
+
 // errBrowser is a web client that somebody pointed at us.
 var errBrowser = errors.New("client speaks HTTP")
 
@@ -228,8 +231,14 @@ func (g *gate) greeting(line, code string, last bool) string {
 	return line
 }
 
-// count ends a session with too many mistakes. A relay passes on what others do, so it is not counted.
+// count ends a session with too many mistakes, and one that was told 421: go-smtp would go on (RFC 5321, section 3.8).
+// A relay passes on what others do, so it is not counted.
 func (g *gate) count(reply string) {
+	if strings.HasPrefix(reply, "421 ") {
+		g.cut = true
+		g.end(errTold)
+		return
+	}
 	if reply[0] != '5' || g.relay {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/netip"
 	"sync"
@@ -193,9 +194,11 @@ func (g *gate) end(why error) {
 	}
 	g.mute = true
 	g.over = io.EOF // for go-smtp, which else has words of its own
-	if !errors.Is(why, io.EOF) {
-		g.s.log.Info("session ended", "door", g.s.door(), "from", g.peer.String(), "reason", why.Error())
+	level := slog.LevelDebug
+	if g.data {
+		level = slog.LevelInfo // a mail broke off
 	}
+	g.s.log.Log(g.s.base, level, "session ended", "door", g.s.door(), "from", g.peer.String(), "reason", why.Error())
 }
 
 // Write takes replies from go-smtp.
@@ -281,7 +284,6 @@ func (g *gate) startTLS() {
 	}
 	_ = g.Conn.SetDeadline(time.Time{})
 	g.stream, g.secure = c, true
-	g.in.Reset(filler{g})
 	// RFC 3207, section 4.2: what was said before is forgotten. go-smtp forgets the mail at the EHLO that must follow.
 	g.dialogue = dialogue{afterTLS: true}
 }

@@ -145,10 +145,12 @@ func TestOurOwnSlownessIsNotTheClients(t *testing.T) {
 			time.Sleep(20 * time.Second)
 			return func() {}, nil
 		}
-		_, l := openDoor(t, in, testOptions(t))
+		o := testOptions(t)
+		o.MaxSize = 1 << 20
+		_, l := openDoor(t, in, o)
 		cl := dialDoor(t, l, "192.0.2.7")
 		cl.begin()
-		for range 30 {
+		for range 300 {
 			cl.send(strings.Repeat("a", 998) + "\r\n")
 			time.Sleep(100 * time.Millisecond)
 		}
@@ -162,7 +164,7 @@ func TestOurOwnSlownessIsNotTheClients(t *testing.T) {
 func TestUnknownRecipientsAcrossConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, l := openDoor(t, &cellar{}, testOptions(t))
-		try := func(n int, want string) {
+		try := func(n int, want string) *client {
 			cl := dialDoor(t, l, "192.0.2.7")
 			cl.expect("220")
 			cl.say("EHLO x.example", "250")
@@ -170,10 +172,11 @@ func TestUnknownRecipientsAcrossConnections(t *testing.T) {
 			for range n {
 				cl.say("RCPT TO:<nobody@desk.example>", want)
 			}
+			return cl
 		}
 		try(10, "550 5.1.1")
 		try(10, "550 5.1.1")
-		try(1, "421 4.7.0 Too many recipients")
+		try(1, "421 4.7.0 Too many recipients").expectClosed()
 		time.Sleep(time.Minute)
 		try(12, "550 5.1.1")
 		try(1, "421 4.7.0")

@@ -150,25 +150,32 @@ func TestNoRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := int64(0)
 		in := &cellar{room: func(n int64) (func(), error) {
-			if held+n > 30<<10 {
+			if held+n > 64<<10 {
 				return nil, &mailin.TemporaryError{Err: mailin.ErrBusy}
 			}
 			held += n
 			return func() { held -= n }, nil
 		}}
-		_, l := openDoor(t, in, testOptions(t))
+		o := testOptions(t)
+		o.MaxSize = 1 << 20
+		_, l := openDoor(t, in, o)
 		cl := dialDoor(t, l, "192.0.2.7")
 		cl.begin()
-		cl.send("Subject: big\r\n\r\n" + strings.Repeat("MAIL FROM:<x@y.example>\r\n", 2000) + ".\r\n")
+		cl.send("Subject: big\r\n\r\n" + strings.Repeat("MAIL FROM:<x@y.example>\r\n", 8000) + ".\r\n")
 		cl.expect("452 4.3.2")
+		held = 64 << 10 // all of it: an ordinary mail comes through all the same
 		cl.mail()
 		cl.send(hello)
+		cl.expect("250 2.0.0 OK: kept")
+		held = 0
+		cl.mail()
+		cl.send("Subject: bigger\r\n\r\n" + strings.Repeat("hello there\r\n", 8000) + ".\r\n")
 		cl.expect("250 2.0.0 OK: kept")
 		if held != 0 {
 			t.Errorf("%d bytes of room never given back", held)
 		}
-		if n := len(in.mails()); n != 1 {
-			t.Errorf("%d mails kept, want 1", n)
+		if n := len(in.mails()); n != 2 {
+			t.Errorf("%d mails kept, want 2", n)
 		}
 	})
 }
