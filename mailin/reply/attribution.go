@@ -94,9 +94,10 @@ func complete(s string) bool {
 	s = strings.TrimLeft(s, " \"'*_[(“„«-#")
 	r, _ := utf8.DecodeRuneInString(s)
 	if !unicode.IsUpper(r) && !unicode.Is(unicode.Han, r) && !unicode.IsDigit(r) {
-		// A bare address or a name in small letters begins a line too, if it is whole.
-		at, sp := strings.IndexByte(s, '@'), strings.IndexByte(s, ' ')
-		return unicode.IsLetter(r) && at > 0 && sp > at && !strings.Contains(s[:sp], ">")
+		// A bare address or a name in small letters begins a line too, if it is whole; the short words that verbs are
+		// made with ("a écrit", "ha scritto") do not.
+		sp := strings.IndexByte(s, ' ')
+		return unicode.IsLetter(r) && sp > 3 && !strings.Contains(s[:sp], ">") && firstKind(s)&(isVerb|isWeak) == 0
 	}
 	return firstKind(s)&(isVerb|isWeak) == 0
 }

@@ -226,7 +226,7 @@ func (s *scan) block(i int) (done bool) {
 	if !ok || b.raw || !s.answer && !s.ours(i) {
 		return false
 	}
-	if n := next(s.ls, b.to, 4); n >= 0 && s.ls[n].depth > 0 && !s.html {
+	if n := pastSnips(s.ls, b.to); n >= 0 && s.ls[n].depth > 0 && !s.html {
 		s.soften(i, b.to)
 		return false
 	}
@@ -241,10 +241,7 @@ func (s *scan) block(i int) (done bool) {
 // attribution looks for one that ends at line i.
 func (s *scan) attribution(i int) (done bool) {
 	ls := s.ls
-	n := next(ls, i+1, 4)
-	for k := 0; n >= 0 && k < 2 && ls[n].depth == 0 && snip(ls[n].text); k++ {
-		n = next(ls, n+1, 4)
-	}
+	n := pastSnips(ls, i+1)
 	follows := n >= 0 && (ls[n].depth > ls[i].depth || ls[n].depth > 0 && closesAddress(ls, i))
 	marked := ls[i].marks&markAttribution != 0
 	if marked && (i+1 >= len(ls) || ls[i+1].marks&markAttribution == 0) {
@@ -321,6 +318,15 @@ func (s *scan) quoteComes(i int) bool {
 		}
 	}
 	return false
+}
+
+// pastSnips is the first line with text from i on, at most two that tell of something left out not counted.
+func pastSnips(ls []line, i int) int {
+	n := next(ls, i, 4)
+	for k := 0; n >= 0 && k < 2 && ls[n].depth == 0 && snip(ls[n].text); k++ {
+		n = next(ls, n+1, 4)
+	}
+	return n
 }
 
 // snip says whether a line only tells that something was left out.

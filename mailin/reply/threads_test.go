@@ -73,3 +73,41 @@ https://lista.example/listinfo/kehittajat
 		})
 	}
 }
+
+// TestEveryShape puts every attribution into every common shape of a post: what is new must stay, and what is quoted,
+// the attribution and the footers must go.
+func TestEveryShape(t *testing.T) {
+	shapes := []struct {
+		name, post string
+		new, gone  []string
+	}{
+		{"top", "Jag tror inte det\n\n%\n> är det sant\n>\n> att hissen står\n\n-- \nPer\n", []string{"Jag tror inte det"}, []string{"är det sant", "hissen", "Per"}},
+		{"top, no blank line", "Jag tror inte det.\n%\n> är det sant\n> att hissen står\n", []string{"Jag tror inte det."}, []string{"är det sant", "hissen"}},
+		{"bottom", "%\n\n> är det sant\n>> ja\n> att hissen står\n\nJag tror inte det\n\nPer\n", []string{"Jag tror inte det", "Per"}, []string{"är det sant", "hissen", "> ja"}},
+		{"greeting, then inline", "Hej!\n\n%\n>är det sant\njo\n>att hissen står\nsedan igår\n>och trapporna\n", []string{"Hej!", "jo", "sedan igår"}, []string{"är det sant", "hissen", "trapporna"}},
+		{"inline with cuts", "%\n\n[...]\n\n> är det sant\n\njo\n\n...\n\n> att hissen står\n\nsedan igår\n_______________________________________________\nHissen mailing list\nHissen@lista.example\nhttps://lista.example/listinfo/hissen\n", []string{"[...]", "jo", "...", "sedan igår"}, []string{"är det sant", "hissen står", "listinfo", "mailing list"}},
+		{"a patch below", "%\n> är det sant\n\njo, se här:\n\n--- a/hiss.c\n+++ b/hiss.c\n@@ -1 +1 @@\n-upp\n+ned\n-- \n2.34.1\n", []string{"jo, se här:", "--- a/hiss.c", "+ned"}, []string{"är det sant"}},
+	}
+	for lang, as := range attributions {
+		for _, a := range as {
+			a = strings.ReplaceAll(a, "¦", "\n")
+			if i := strings.Index(a, "\n\n"); i >= 0 {
+				a = a[i+2:]
+			}
+			for _, s := range shapes {
+				r := Visible(Input{Text: strings.Replace(s.post, "%", a, 1), Subject: "Re: hissen"})
+				lines := "\n" + r.Reply + "\n"
+				for _, w := range s.new {
+					if !strings.Contains(lines, "\n"+w+"\n") {
+						t.Errorf("%s: %s: %q: %q is lost in %q", lang, s.name, a, w, r.Reply)
+					}
+				}
+				for _, w := range append(s.gone, strings.Split(a, "\n")...) {
+					if strings.Contains(r.Reply, w) {
+						t.Errorf("%s: %s: %q: %q is left in %q", lang, s.name, a, w, r.Reply)
+					}
+				}
+			}
+		}
+	}
+}
