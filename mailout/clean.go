@@ -45,9 +45,11 @@ func plainLine(s string) bool {
 	return true
 }
 
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085", "\n")
+
 // manyLines is oneLine for a person's words: their line breaks and indentation stay, trailing space goes.
 func manyLines(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085", "\n").Replace(s)
+	s = lineEnds.Replace(s)
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range s {

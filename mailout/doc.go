@@ -15,9 +15,11 @@
 // on one line, and in HTML the same words stand in an element with id="aboveline", class="aboveline-line" and
 // data-aboveline="MARK". Nothing at all stands above it.
 //
-// A wording file (templates/sv/confirmation.txt) holds wording only: three blocks "title", "body" and "end" of plain
-// paragraphs, run by text/template. Foreign text reaches a wording only as one line without control characters, and
-// the person's own words are placed by the layout, so neither can start a paragraph, a header or an element.
+// A wording file (templates/sv/confirmation.txt) holds wording only: a title on the first line, paragraphs, a line of
+// three hyphens and the closing paragraphs, run by text/template with a [Page]. Short wordings stand in words.txt.
+// Foreign text reaches a wording only as one line without control characters, and the person's own words are placed
+// by the layout, so neither can start a paragraph, a header or an element. The layout is code (layout.go), shared by
+// all kinds and languages; an operator replaces wordings one by one, and none of them can move the line.
 //
 // We send no Precedence header: Auto-Submitted and X-Auto-Response-Suppress say it better, and other desks suspend
 // mail that calls itself bulk, which would hide a fault report from the vendor it is for.

@@ -9,11 +9,12 @@ import (
 	"aboveline.example/rules"
 )
 
-// Line lengths of a header: we fold at 78, and a word is encoded in at most 75 characters.
-// RFC 5322, section 2.1.1: SHOULD be no more than 78. RFC 2047, section 2: an encoded-word is at most 75 long.
+// Line lengths of a header. RFC 5322, section 2.1.1: SHOULD be no more than 78. RFC 2047, section 2: an encoded-word
+// is at most 75 long, and a line that holds one at most 76; ours are shorter, so that the first fits beside its
+// field's name.
 const (
-	foldAt  = 78
-	maxWord = 75
+	foldAt  = 76
+	maxWord = 60
 )
 
 // maxSubject is where a subject is cut, in runes: longer ones are no subjects, and relays refuse vast headers.

@@ -11,6 +11,12 @@ import (
 	"text/template/parse"
 )
 
+// letter is one template's wording in one language.
+type letter struct {
+	name             string // the file, as errors name it
+	title, body, end *template.Template
+}
+
 // endMark is the line of a wording file between what stands above the person's words and what stands below.
 const endMark = "---"
 

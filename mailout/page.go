@@ -29,8 +29,10 @@ type Page struct {
 	Vendor    bool // the reader is a vendor
 	Informed  bool // the reader is told of outages
 
-	Words int // of the person's, in characters
-	Count int // how many lines the mail lists
+	Words      int  // of the person's, in characters
+	Count      int  // how many lines the mail lists
+	Workaround bool // solved, but only for now
+	Cancelled  bool // ended with information, nothing was done
 	Fault Fault
 }
 
@@ -105,6 +107,10 @@ func (r *reader) page() Page {
 		Author: shownName(r.by), AuthorAddress: string(r.by.Address), Said: r.when(r.o.Said),
 		Words: len(r.o.Words), Count: len(r.o.Lines),
 	}
+	for _, l := range r.o.Lines {
+		p.Workaround = p.Workaround || l.Code == rules.LineWorkaround
+		p.Cancelled = p.Cancelled || l.Code == rules.LineCancelled
+	}
 	switch r.o.Role {
 	case rules.RoleStaff:
 		p.Staff = true
@@ -177,7 +183,7 @@ func shownName(m rules.Mailbox) string {
 // row is one labelled fact.
 type row struct{ Label, Value string }
 
-// sheet is what the layouts draw: everything worded and clean, in the order it stands.
+// sheet is what the layout draws: everything worded and clean, in the order it stands.
 type sheet struct {
 	Lang, Subject string
 	Line, Mark    string
@@ -231,6 +237,9 @@ func (r *reader) sheet(title string, body, end []string) *sheet {
 		s.Goes = r.say.with("goes."+string(o.GoesTo), "name", name, "desk", s.Desk)
 	}
 	for _, l := range o.Lines {
+		if o.Template == rules.TemplateSolved && (l.Code == rules.LineWorkaround || l.Code == rules.LineCancelled) {
+			continue // the wording says it
+		}
 		s.Lines = append(s.Lines, r.line(l))
 	}
 	r.credit(s)

@@ -117,12 +117,10 @@ func startPostfix(t *testing.T) *postfix {
 		"smtpd_recipient_restrictions = reject_unauth_destination, permit", "smtpd_relay_restrictions = reject_unauth_destination",
 		"smtpd_helo_required = yes", "smtpd_helo_restrictions = reject_invalid_helo_hostname, reject_non_fqdn_helo_hostname", ""}, "\n")))
 	services := []string{fmt.Sprintf("127.0.0.1:%d inet n - n - - smtpd", port)}
-	for _, s := range []string{"cleanup unix n - n - 0 cleanup", "qmgr unix n - n 300 1 qmgr", "rewrite unix - - n - - trivial-rewrite",
+	services = append(services, "cleanup unix n - n - 0 cleanup", "qmgr unix n - n 300 1 qmgr", "rewrite unix - - n - - trivial-rewrite",
 		"bounce unix - - n - 0 bounce", "defer unix - - n - 0 bounce", "trace unix - - n - 0 bounce", "error unix - - n - - error",
 		"retry unix - - n - - error", "virtual unix - n n - - virtual", "anvil unix - - n - 1 anvil", "postlog unix-dgram n - n - 1 postlogd",
-		"proxymap unix - - n - - proxymap", "flush unix n - n 1000? 0 flush"} {
-		services = append(services, s)
-	}
+		"proxymap unix - - n - - proxymap", "flush unix n - n 1000? 0 flush")
 	write(t, filepath.Join(dir, "conf", "master.cf"), []byte(strings.Join(services, "\n")+"\n"))
 	run := func(arg string) ([]byte, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	htmltemplate "html/template"
 	"io/fs"
 	"maps"
 	"os"
@@ -13,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/template"
 
 	"aboveline.example/rules"
 )
@@ -24,34 +22,21 @@ var embedded embed.FS
 // Tongues are the languages there is wording for.
 var Tongues = []rules.Language{rules.Swedish, rules.Bokmal, rules.English}
 
-// Files that are not one template's wording.
-const (
-	layoutHTML  = "layout.html"
-	layoutText  = "layout.txt"
-	phrasesFile = "words.txt"
-)
+// phrasesFile holds a language's short wordings.
+const phrasesFile = "words.txt"
 
 // maxTemplate is the largest template file we read: a slip of the hand should not fill the memory.
 const maxTemplate = 1 << 20
 
 // wording is all that mails are written with. It does not change once read.
 type wording struct {
-	html     *htmltemplate.Template // the operator's layout, which escapes by context
-	fast     *template.Template     // the default one, for text escaped beforehand: it is ours, and three times as fast
-	text     *template.Template
 	phrases  map[rules.Language]phrases
 	letters  map[rules.Language]map[rules.Template]*letter
 	defaults *wording // the embedded one, where this has parts of the operator's
 }
 
-// letter is one template's wording in one language.
-type letter struct {
-	name             string // the file, as errors name it
-	title, body, end *template.Template
-}
-
-// Wordings returns the default templates as an operator may replace them: "sv/confirmation.txt", "sv/words.txt",
-// "layout.html" and so on.
+// Wordings returns the default templates as an operator may replace them: "sv/confirmation.txt", "sv/words.txt"
+// and so on.
 func Wordings() fs.FS {
 	sub, err := fs.Sub(embedded, "templates")
 	if err != nil {
@@ -134,7 +119,7 @@ func readWording(dir string) (wording, error) {
 
 func parseAll(src source) (wording, error) {
 	w := wording{phrases: map[rules.Language]phrases{}, letters: map[rules.Language]map[rules.Template]*letter{}}
-	errs := []error{w.layouts(src)}
+	var errs []error
 	for _, l := range Tongues {
 		p, err := src.phrases(l)
 		errs = append(errs, err)
@@ -149,21 +134,6 @@ func parseAll(src source) (wording, error) {
 		}
 	}
 	return w, errors.Join(errs...)
-}
-
-func (w *wording) layouts(src source) error {
-	text, called, err := src.read(layoutText)
-	if err == nil {
-		w.text, err = template.New(called).Option("missingkey=error").Funcs(textFuncs).Parse(text)
-	}
-	page, called, err2 := src.read(layoutHTML)
-	if err2 == nil {
-		w.html, err2 = htmltemplate.New(called).Option("missingkey=error").Funcs(htmlFuncs).Parse(squeeze(page))
-	}
-	if def, _, err := (source{}).read(layoutHTML); err == nil && err2 == nil && def == page {
-		w.fast, err2 = template.New(called).Option("missingkey=error").Funcs(fastFuncs).Parse(squeeze(page))
-	}
-	return errors.Join(plainError(err), plainError(err2))
 }
 
 func (s source) phrases(l rules.Language) (phrases, error) {
@@ -218,7 +188,7 @@ func (s source) strangers() error {
 
 func accepted(p string) string {
 	if !strings.Contains(p, "/") {
-		return "sv/, nb/, en/, " + layoutHTML + ", " + layoutText
+		return "sv/, nb/, en/"
 	}
 	names := []string{phrasesFile}
 	for _, t := range rules.Templates {
