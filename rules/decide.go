@@ -14,6 +14,7 @@ type turn struct {
 	out     Decision
 	open    map[TicketID]*Ticket
 	touched []TicketID // those that changed, in order
+	faults  []*Outage  // those that were looked at or made, in order; all are kept
 	sent    int        // mails of the desk itself decided in this turn
 	opened  int        // tickets opened in this turn
 }
@@ -32,6 +33,9 @@ func (d *Desk) Decide(look Lookup, ev Event, now time.Time) Decision {
 	}
 	for _, id := range t.touched {
 		t.out.Tickets = append(t.out.Tickets, *t.open[id])
+	}
+	for _, o := range t.faults {
+		t.out.Outages = append(t.out.Outages, *o)
 	}
 	return t.out
 }
@@ -53,6 +57,7 @@ func (t *turn) ticket(id TicketID) (*Ticket, bool) {
 	tk.Threads = slices.Clone(tk.Threads)
 	tk.Tags = slices.Clone(tk.Tags)
 	tk.Links = slices.Clone(tk.Links)
+	tk.Reports = slices.Clone(tk.Reports)
 	t.open[id] = &tk
 	return &tk, true
 }
@@ -171,6 +176,7 @@ func (t *turn) machineWord(ev MailArrived, p placement) {
 	why := []Reason{{ReasonMachine, string(m.Kind) + ": " + m.KindReason}}
 	if tk, ok := t.ticket(p.ticket); ok {
 		why = append([]Reason{{p.by, t.desk.Number(tk.ID)}}, why...)
+		why = append(why, t.vendorSpoke(tk, t.threadOf(tk, p), m, false)...)
 		seq := t.enter(tk, t.mailEntry(ev, tk, t.threadOf(tk, p), speaker{Mailbox: m.From, trust: trustOf(m)}, why))
 		t.dispose(DisposedEntry, tk.ID, seq, why...)
 		return

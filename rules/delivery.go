@@ -135,7 +135,16 @@ func (t *turn) dueCame(d Due) {
 	if !ok {
 		return
 	}
-	if d.Kind == DueClose && tk.Status == StatusResolved {
-		t.setStatus(tk, StatusClosed, Self, Reason{ReasonClosedBySelf, ""})
+	switch d.Kind {
+	case DueClose:
+		if tk.Status == StatusResolved {
+			t.setStatus(tk, StatusClosed, Self, Reason{ReasonClosedBySelf, ""})
+		}
+	case DueFollowUp:
+		t.followUpDue(tk, d.Party)
+	case DueReport:
+		t.reportDue(d.Outage)
+	case DueCheckBack:
+		t.checkBackDue(tk)
 	}
 }

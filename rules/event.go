@@ -174,16 +174,36 @@ type BadAddress struct {
 	Reply   Reply     `json:"reply"`
 }
 
-// Outage is several tickets that report the same fault at the same time (DESIGN, section 2).
+// OutageStatus is where an outage stands (CONTRACT, section 3).
+type OutageStatus string
+
+// Outage statuses.
+const (
+	OutageSuspected OutageStatus = "suspected"
+	OutageConfirmed OutageStatus = "confirmed"
+	OutageReported  OutageStatus = "reported"
+	OutageSolved    OutageStatus = "solved"
+	OutageDismissed OutageStatus = "dismissed"
+)
+
+// Open says whether the outage is not over yet.
+func (s OutageStatus) Open() bool { return s != OutageSolved && s != OutageDismissed }
+
+// Outage is several tickets that report the same fault at the same time (DESIGN, section 2). What is said to vendors
+// and heard from them stands on its first ticket, the lead.
 type Outage struct {
 	ID       OutageID       `json:"id"`
-	Status   string         `json:"status"`
+	Alarm    AlarmID        `json:"alarm"` // the watch's own number; 0 for one that staff declared
+	Status   OutageStatus   `json:"status"`
 	Title    string         `json:"title"`
 	Tags     []string       `json:"tags"`
-	Tickets  []TicketID     `json:"tickets"`
+	Service  string         `json:"service"`
+	Tickets  []TicketID     `json:"tickets"` // in the order they joined; the first leads
+	Left     []TicketID     `json:"left"`    // taken out by staff
 	People   int            `json:"people"`
 	First    time.Time      `json:"first"`
 	Last     time.Time      `json:"last"`
+	Window   time.Duration  `json:"window"`
 	Words    []string       `json:"words"`
 	Expected float64        `json:"expected"`
 	Observed int            `json:"observed"`
@@ -197,6 +217,34 @@ type OutageVendor struct {
 	LastHeard    time.Time `json:"last_heard,omitzero"`
 	NextFollowUp time.Time `json:"next_follow_up,omitzero"`
 	Reference    string    `json:"reference"`
+}
+
+// AlarmID numbers what the watch noticed; 0 is nothing.
+type AlarmID uint64
+
+// Report is a new matter as the watch for outages sees it: who wrote, and the new words alone.
+type Report struct {
+	Mail         MailID
+	At           time.Time
+	Person       Address
+	Name         string // the writer's, to be left out of the comparison
+	Proven       bool   // has proved who they are; all the unproven together count as one person
+	Organisation string // "" for private persons
+	Language     Language
+	Subject      string
+	Words        string
+}
+
+// Sighting is what the watch makes of a report. The zero value is: nothing.
+type Sighting struct {
+	Alarm    AlarmID
+	Raised   bool     // this report raised the alarm; otherwise it joined one
+	Members  []MailID // raised: the earlier reports that belong to it, oldest first
+	Words    []string // used by most of the writers, rarest first
+	People   int      // distinct people so far
+	Window   time.Duration
+	Expected float64 // people normally, in such a window
+	Observed int     // people in the window that raised it
 }
 
 // Lookup is what Decide may ask of the store. All of it is read inside the transaction that keeps the decision; an
@@ -218,5 +266,7 @@ type Lookup interface {
 	TicketsOf(Address) []TicketID   // as requester, newest first, at most 100
 	Outage(OutageID) (Outage, bool)
 	OpenOutages() []Outage
+	Sight(Report) Sighting    // the watch's view of a report; the same report again gets the same answer
+	TicketOf(MailID) TicketID // the ticket a mail opened or was put on, 0 for none
 	Bad(Address) (BadAddress, bool)
 }

@@ -29,7 +29,7 @@ func warnings(why []Reason) []Line {
 	for _, r := range why {
 		switch r.Code {
 		case ReasonUnproved, ReasonProofFailed, ReasonAmbiguous, ReasonNumberRefused, ReasonFollowsClosed, ReasonForwardedBy,
-			ReasonUnread, ReasonReleased, ReasonMachine, ReasonThanks:
+			ReasonUnread, ReasonReleased, ReasonMachine, ReasonThanks, ReasonVendorReference, ReasonEstimate:
 			lines = append(lines, Line{Code: string(r.Code), Subject: r.Subject})
 		}
 	}

@@ -47,8 +47,14 @@ func (t *turn) openTicket(ev MailArrived, s speaker, why []Reason, quiet bool) *
 	seq := t.enter(tk, t.mailEntry(ev, tk, ThreadRequester, s, why))
 	t.classify(tk, ev, s, true)
 	tk.Messages++
+	t.watch(tk, ev, s)
 	t.confirm(tk, ev, s)
 	t.tellStaffNew(tk, ev, s, why)
+	t.tellGroup(tk, ev, s)
+	if t.desk.Role(s.Address) == RoleVendor && s.trust == TrustVerified {
+		// A vendor that reports a fault to us: those who tell the world have to know.
+		t.inform(nil, tk, "vendor-fault", TemplateAnnouncement, OutAnnouncement, visible(m))
+	}
 	t.dispose(DisposedNew, tk.ID, seq, why...)
 	return tk
 }
@@ -158,6 +164,9 @@ func (t *turn) confirm(tk *Ticket, ev MailArrived, s speaker) {
 		Actions: []Action{{Command: "close"}, {Command: "share"}, {Command: "list"}},
 	}
 	code := ReasonConfirmed
+	if t.knownOutage(tk) {
+		o.Template = TemplateKnownFault
+	}
 	if s.trust != TrustVerified {
 		if !t.once(BudgetKey("plain "+string(to)), day) {
 			refuse(ReasonBudget, "confirmation without words")

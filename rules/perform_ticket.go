@@ -151,6 +151,7 @@ func (t *turn) doClose(a *act) *Line {
 	if line := t.move(a, StatusClosed); line != nil {
 		return line
 	}
+	t.endReports(a.tk)
 	t.tellOthers(a)
 	return nil
 }
@@ -191,9 +192,26 @@ func (t *turn) doSolved(a *act) *Line     { return t.solve(a, StatusResolved, ""
 func (t *turn) doWorkaround(a *act) *Line { return t.solve(a, StatusResolved, LineWorkaround) }
 func (t *turn) doCancel(a *act) *Line     { return t.solve(a, StatusClosed, LineCancelled) }
 
+// endReports stops the following up of a ticket that ends, and tells its vendors.
+func (t *turn) endReports(tk *Ticket) {
+	if len(tk.Reports) == 0 || tk.Reports[0].Next.IsZero() {
+		return
+	}
+	t.stopFollowUps(tk)
+	t.tellVendorsSolved(nil, tk, "")
+}
+
 // solve ends the matter and tells the requester's side, those who muted it included: how it ended is what they
 // came for. The mail's words, if any, are the solution.
 func (t *turn) solve(a *act, next Status, how string) *Line {
+	if o, lead, ok := t.outageOf(a); ok && o.Status.Open() && next == StatusResolved {
+		words := strings.TrimSpace(a.Arg + "\n\n" + a.words)
+		a.words = ""
+		t.solveOutage(o, lead, words, a)
+		t.tellOthers(a)
+		return nil
+	}
+	t.endReports(a.tk)
 	if line := t.move(a, next); line != nil {
 		return line
 	}

@@ -100,3 +100,20 @@ const (
 	LineCancelled   = "cancelled"      // on a solved mail: ended with information, nothing was done
 	LineUnverified  = "unverified"     // the writer was not proved, so only their words count
 )
+
+// Outages and vendors.
+const (
+	ReasonOutageSuspected ReasonCode = "outage-suspected"
+	ReasonJoinedOutage    ReasonCode = "joined-outage"
+	ReasonLeftOutage      ReasonCode = "left-outage"
+	ReasonOutageSolved    ReasonCode = "outage-solved"
+	ReasonReported        ReasonCode = "reported-to"
+	ReasonFollowedUp      ReasonCode = "followed-up"
+	ReasonFollowUpEnds    ReasonCode = "follow-ups-end" // 72 in all: a human is asked
+	ReasonVendorReference ReasonCode = "vendor-reference"
+	ReasonInformed        ReasonCode = "informed"
+	ReasonSnoozed         ReasonCode = "snoozed-until"
+	ReasonEstimate        ReasonCode = "vendor-estimate" // the vendor said when: offered to staff as a /snooze
+	ReasonVendorFault     ReasonCode = "fault-by-vendor" // a vendor reported a fault to us
+	ReasonCheckBack       ReasonCode = "check-back"
+)

@@ -106,6 +106,8 @@ func scenarioDesk() Config {
 		},
 		Rules: []TagRule{{Name: "Fel på Mina sidor", When: `text contains "bankid" or text contains "mina sidor"`,
 			Tags: []string{"Mina sidor - Teknik"}}},
+		Inform:      []Informed{{Mailbox: Mailbox{"Kommunikation", "kommunikation@omdirekt.example"}, About: []string{"outage", "vendor-update"}, Language: Swedish}},
+		Outage:      OutageConfig{Enabled: true, Window: time.Hour, People: 4, Report: "ask", Vendors: []string{"Sublime"}, Pictures: "ask"},
 		HourlyLimit: DefaultHourlyLimit, GatewayLimit: DefaultGatewayLimit, CloseAfter: DefaultCloseAfter,
 		Grace: 0,
 	}
@@ -319,6 +321,12 @@ func (w *world) read(id OutgoingID) string {
 	fmt.Fprintf(&b, "from %q <%s> reply-to %s envelope <%s> auto %q\n", o.From.Name, o.From.Address, o.ReplyTo, o.EnvelopeFrom, o.Auto)
 	fmt.Fprintf(&b, "in-reply-to %s references %d goes to %s %q\n", o.InReplyTo, len(o.References), o.GoesTo, o.GoesToName)
 	fmt.Fprintf(&b, "author %q <%s> words %q\n", o.Author.Name, o.Author.Address, o.Words)
+	if r := o.Report; r != nil {
+		fmt.Fprintf(&b, "report %q outage %q tags %q people %d organisations %d nth %d tickets %q words %q\n", r.Title, r.Outage, r.Tags, r.People, r.Organisations, r.Nth, r.Tickets, r.Words)
+		for _, q := range r.Quotes {
+			fmt.Fprintf(&b, "quote %q\n", q)
+		}
+	}
 	for _, l := range o.Lines {
 		fmt.Fprintf(&b, "line %s %q %q\n", l.Code, l.Subject, l.More)
 	}

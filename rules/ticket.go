@@ -88,6 +88,19 @@ type Link struct {
 	Kind   string   `json:"kind"` // "follows", "followed-by", "merged-into", "related"
 }
 
+// VendorReport is a fault report to one vendor, and how the following up of it stands.
+type VendorReport struct {
+	Vendor    Address   `json:"vendor"`
+	Thread    int       `json:"thread"`
+	Reported  time.Time `json:"reported"`
+	LastSent  time.Time `json:"last_sent"`           // our last mail to it
+	LastHeard time.Time `json:"last_heard,omitzero"` // its last human word
+	Next      time.Time `json:"next,omitzero"`       // the next follow-up; zero: none comes
+	Nth       int       `json:"nth"`                 // follow-ups so far, since its last word
+	Total     int       `json:"total"`               // follow-ups ever
+	Reference string    `json:"reference"`           // its own number for the fault
+}
+
 // Ticket is one matter (DESIGN, section 2). It is a value; Decide returns changed copies.
 type Ticket struct {
 	ID           TicketID          `json:"id"`
@@ -105,6 +118,8 @@ type Ticket struct {
 	Participants []Participant     `json:"participants"`
 	Threads      []Thread          `json:"threads"`
 	Outage       OutageID          `json:"outage"`
+	Reports      []VendorReport    `json:"reports,omitempty"`
+	Snoozed      time.Time         `json:"snoozed,omitzero"` // no follow-ups or reminders until then
 	Links        []Link            `json:"links"`
 	Fields       map[string]string `json:"fields"`
 	Cause        string            `json:"cause"`

@@ -55,11 +55,18 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 	if words != "" || len(m.Attachments) > 0 {
 		tk.Messages++
 		note := t.afterWord(tk, ev, s, words)
+		if th.Audience == AudienceVendor {
+			note = append(note, t.vendorSpoke(tk, thread, m, true)...)
+		}
 		t.classify(tk, ev, s, false)
 		o := Outgoing{Template: TemplateNoticeWord, Author: s.Mailbox, AuthorTrust: s.trust, Said: t.now,
 			Words: t.desk.StripReferences(words), GoesTo: goesTo(th.Audience), GoesToName: t.partyName(tk, thread),
 			Attachments: m.Attachments, Lines: warnings(append(why, note...))}
 		t.tellStaff(tk, thread, o, "")
+		if th.Audience == AudienceVendor && s.trust == TrustVerified {
+			outage, _ := t.outage(tk.Outage)
+			t.inform(outage, tk, "vendor-update", TemplateAnnouncement, OutAnnouncement, words)
+		}
 		t.relay(tk, thread, s.Mailbox, s.trust, words, m)
 	} else if len(cmds) > 0 {
 		kind = DisposedCommand
@@ -232,7 +239,7 @@ func (t *turn) staffWord(ev MailArrived, tk *Ticket, p placement, s speaker, why
 		if refusal = t.carryOutStaff(ev, tk, thread, s, cmds, words, why); refusal == nil {
 			return
 		}
-		t.out, t.open, t.touched, t.sent, t.opened = before, map[TicketID]*Ticket{}, nil, 0, 0
+		t.out, t.open, t.touched, t.faults, t.sent, t.opened = before, map[TicketID]*Ticket{}, nil, nil, 0, 0
 		tk, _ = t.ticket(tk.ID)
 	}
 	t.refuseCommands(ev, tk, s, refusal, why)

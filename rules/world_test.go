@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -30,6 +31,7 @@ type world struct {
 	bad      map[Address]BadAddress
 	outages  map[OutageID]Outage
 	deskSent int
+	reports  []Report
 }
 
 func newWorld(c Config) *world {
@@ -119,7 +121,24 @@ func (w *world) Outage(id OutageID) (Outage, bool) {
 	o, ok := w.outages[id]
 	return o, ok
 }
-func (w *world) OpenOutages() []Outage { return nil }
+func (w *world) OpenOutages() []Outage {
+	var open []Outage
+	for id := OutageID(1); int(id) <= len(w.outages); id++ {
+		if w.outages[id].Status.Open() {
+			open = append(open, w.outages[id])
+		}
+	}
+	return open
+}
+func (w *world) Sight(r Report) Sighting { return w.sight(r) }
+func (w *world) TicketOf(id MailID) TicketID {
+	for _, d := range w.ledger {
+		if d.Mail == id {
+			return d.Ticket
+		}
+	}
+	return 0
+}
 func (w *world) Bad(a Address) (BadAddress, bool) {
 	b, ok := w.bad[a]
 	return b, ok
@@ -170,6 +189,11 @@ func (w *world) keep(d Decision) error {
 	for _, id := range d.Released {
 		delete(w.held, id)
 	}
+	for _, due := range d.Forget {
+		if w.dues[due.Key].At.Equal(due.At) {
+			delete(w.dues, due.Key)
+		}
+	}
 	for _, due := range d.Dues {
 		if due.At.IsZero() {
 			delete(w.dues, due.Key)
@@ -177,12 +201,10 @@ func (w *world) keep(d Decision) error {
 			w.dues[due.Key] = due
 		}
 	}
-	for _, due := range d.Forget {
-		if w.dues[due.Key].At.Equal(due.At) {
-			delete(w.dues, due.Key)
-		}
-	}
 	w.spends = append(w.spends, d.Spend...)
+	for _, o := range d.Outages {
+		w.outages[o.ID] = o
+	}
 	for _, b := range d.Bad {
 		w.bad[b.Address] = b
 	}
@@ -233,4 +255,37 @@ func (w *world) take(m *Mail) ([]Decision, error) {
 		}
 	}
 	return all, nil
+}
+
+// sight is a watch of the simplest kind: four different people who wrote "BankID" within an hour.
+func (w *world) sight(r Report) Sighting {
+	if !strings.Contains(r.Words, "BankID") {
+		return Sighting{}
+	}
+	people := map[Address]bool{r.Person: true}
+	s := Sighting{Words: []string{"bankid"}, Window: time.Hour, Expected: 0.4}
+	raised := false
+	for _, o := range w.reports {
+		if o.Mail == r.Mail {
+			break
+		}
+		if r.At.Sub(o.At) < time.Hour {
+			raised = raised || len(people) >= 4
+			people[o.Person] = true
+			s.Members = append(s.Members, o.Mail)
+		}
+	}
+	if !slices.ContainsFunc(w.reports, func(o Report) bool { return o.Mail == r.Mail }) {
+		w.reports = append(w.reports, r)
+	}
+	s.People, s.Observed = len(people), len(people)
+	switch {
+	case raised && len(people) >= 4:
+		s.Alarm, s.Members = 1, nil
+	case len(people) == 4:
+		s.Alarm, s.Raised = 1, true
+	default:
+		return Sighting{}
+	}
+	return s
 }

@@ -1,0 +1,38 @@
+package rules
+
+import "testing"
+
+func TestMaskIdentity(t *testing.T) {
+	const dots = "••••••-••••"
+	for in, want := range map[string]string{
+		"Mitt nummer är 811218-9876.":          "Mitt nummer är " + dots + ".",
+		"19811218-9876 och 198112189876":       dots + " och " + dots,
+		"811218+9876 eller 8112189876":         dots + " eller " + dots,
+		"samordningsnummer 701063-2391":        "samordningsnummer " + dots,
+		"fødselsnummer 17054026641":            "fødselsnummer " + dots,
+		"170540 26641":                         dots,
+		"D-nummer 57054000091 her":             "D-nummer " + dots + " her",
+		"order 811218-9877 stays":              "order 811218-9877 stays",
+		"811318-9876 is no date":               "811318-9876 is no date",
+		"call 08-123 45 67 or 0701234567":      "call 08-123 45 67 or 0701234567",
+		"99811218-987600 is longer":            "99811218-987600 is longer",
+		"two: 811218-9877 811218-9876":         "two: 811218-9877 " + dots,
+		"":                                     "",
+		"17054026642 has a wrong check digit":  "17054026642 has a wrong check digit",
+		"errand 2026-03-03 10:14 and 20260303": "errand 2026-03-03 10:14 and 20260303",
+	} {
+		if got := MaskIdentity(in); got != want {
+			t.Errorf("MaskIdentity(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzMaskIdentity(f *testing.F) {
+	f.Add("811218-9876 170540 26641 x")
+	f.Fuzz(func(t *testing.T, in string) {
+		once := MaskIdentity(in)
+		if again := MaskIdentity(once); again != once {
+			t.Errorf("MaskIdentity is not done at once: %q, %q, %q", in, once, again)
+		}
+	})
+}
