@@ -129,19 +129,53 @@ func ascii(b []byte) bool {
 	return true
 }
 
-// mixed reads what is UTF-8 as UTF-8 and every other byte as Windows-1252.
+// mixed reads what is UTF-8 as UTF-8 and every other byte as Windows-1252. Where the text is UTF-8 for the most part,
+// a letter that was cut in two is one unreadable letter and not two wrong ones.
 func mixed(b []byte) string {
 	var out strings.Builder
 	out.Grow(len(b) + len(b)/8)
+	mostly := mostlyUTF8(b)
 	for len(b) > 0 {
 		r, n := utf8.DecodeRune(b)
 		if r == utf8.RuneError && n == 1 {
-			r = charmap.Windows1252.DecodeByte(b[0])
+			if cut := halfLetter(b); mostly && cut > 1 {
+				n = cut
+			} else {
+				r = charmap.Windows1252.DecodeByte(b[0])
+			}
 		}
 		out.WriteRune(r)
 		b = b[n:]
 	}
 	return out.String()
+}
+
+// mostlyUTF8 says whether b has more letters of several bytes than bytes that are no UTF-8.
+func mostlyUTF8(b []byte) bool {
+	letters, wrong := 0, 0
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		switch {
+		case n > 1:
+			letters++
+		case r == utf8.RuneError:
+			wrong++
+		}
+		b = b[n:]
+	}
+	return letters > wrong
+}
+
+// halfLetter is how many bytes at the beginning of b begin a letter and do not end it.
+func halfLetter(b []byte) int {
+	if b[0] < 0xC2 || b[0] > 0xF4 {
+		return 0
+	}
+	n := 1
+	for n < len(b) && n < 4 && !utf8.RuneStart(b[n]) {
+		n++
+	}
+	return n
 }
 
 func windows1252(b []byte) string {
