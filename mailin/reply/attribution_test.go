@@ -219,6 +219,8 @@ var attributions = map[string][]string{
 		"On Mon 05 January 2015, Ugo Riva wrote:",
 	},
 	"pl": {
+		"Dnia wto 29. styczeń 2002 07:39, Jan Lis napisal:",
+		"Uzytkownik Jan Lis napisal:",
 		"----- 22 cze 2020 o 18:16, Jan Lis jan@urzad.example napisał(a):",
 		"pt., 23 maj 2025 o 01:30 Jan Lis¦<jan@urzad.example> napisał(a):",
 		"pon., 16 sty 2023 o 18:50 Jan Lis (Urzad) <jan@urzad.example>¦napisał(a):",
@@ -257,6 +259,8 @@ var attributions = map[string][]string{
 		"Dňa 5. 1. 2015 14:30 Petr Les napísal(a):",
 	},
 	"ru": {
+		"13 мая 2020 г., в 11:43, Иван Лес <ivan@gorod.example> написал(а):",
+		"В сообщении от 13 September 2008 23:39:46 Ivan Les написал(а):",
 		"В сообщении от 10 марта 2010 14:15:49 автор Иван Лес написал:",
 		"12.09.2021 19:51, Иван Лес пишет:",
 		"On 3 марта 2010 18:42:42 Ivan Les wrote:",
@@ -267,6 +271,18 @@ var attributions = map[string][]string{
 		"В Пн, 05/01/2015 в 14:30 +0300, Иван Лес пишет:",
 		"В письме от 5 января 2015 14:30:12 пользователь Иван Лес написал:",
 		"Здравствуйте, Иван.¦¦Вы писали 5 января 2015 г., 14:30:12:",
+	},
+	"ro": {
+		"La 29.01.2024 16:52, Ion Pop a scris:",
+		"În mar., 24 mar. 2026 la 17:48, Ion Pop <ion@oras.example> a scris:",
+		"În data de Sî, 16-07-2005 la 22:56 -0400, Ion Pop a scris:",
+	},
+	"tr": {
+		"06-06-2011 00:47, Ali Can yazmış:",
+		"Ali Can Er yazmış:",
+	},
+	"el": {
+		"Στις 2021-06-06 12:04, nikos@poli.example έγραψε:",
 	},
 	"hu": {
 		"2004-06-17, cs keltezéssel 03:03-kor Nagy Éva ezt írta:",
