@@ -45,10 +45,12 @@ func (t *turn) watch(tk *Ticket, ev MailArrived, s speaker) {
 	if !t.desk.Outage.Enabled || tk.Quiet || m.Kind != KindHuman || t.desk.Role(s.Address) != RoleStranger {
 		return
 	}
-	sight := t.look.Sight(Report{
+	report := Report{
 		Mail: ev.ID, At: t.now, Person: s.Address, Name: s.Name, Proven: s.trust == TrustVerified,
 		Organisation: tk.Organisation, Language: m.Language, Subject: tk.Subject, Words: visible(m),
-	})
+	}
+	t.out.Reports = append(t.out.Reports, report)
+	sight := t.look.Sight(report)
 	if sight.Alarm == 0 {
 		return
 	}

@@ -54,6 +54,9 @@ func (tx *Tx) Apply(d rules.Decision) error {
 	for _, o := range d.Outages {
 		tx.keepOutage(o)
 	}
+	for _, r := range d.Reports {
+		tx.saveJSON(reports, append(u64(uint64(r.At.Unix())), u64(uint64(r.Mail))...), r)
+	}
 	for _, b := range d.Bad {
 		tx.saveJSON(bads, []byte(b.Address), b)
 	}

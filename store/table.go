@@ -32,6 +32,7 @@ var (
 	entries = &table{"entries", data, 't', 2}
 	wires   = &table{"wires", data, 't', 3}
 	blobs   = &table{"blobs", data, 'b', 0}
+	reports = &table{"reports", data, 'w', 0}
 
 	counters    = &table{"counters", index, 'c', 0}
 	values      = &table{"values", index, 'v', 0}

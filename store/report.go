@@ -1,0 +1,18 @@
+package store
+
+import (
+	"time"
+
+	"aboveline.example/rules"
+)
+
+// Reports calls do with the reports that the watch for outages was shown since then, in order, until do returns false.
+func (tx *Tx) Reports(since time.Time, do func(rules.Report) bool) {
+	from := u64(uint64(max(0, since.Unix())))
+	for k := range tx.scan(reports, nil, from) {
+		r, ok := loadJSON[rules.Report](tx, reports, k)
+		if !ok || !do(r) {
+			return
+		}
+	}
+}
