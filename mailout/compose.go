@@ -83,9 +83,9 @@ func sendable(o *rules.Outgoing) error {
 // headers writes what stands above the body's own fields (DESIGN, section 6).
 func (c *Composer) headers(o *rules.Outgoing) *header {
 	h := &header{b: make([]byte, 0, 2048)}
-	to := o.To
+	to, topic := o.To, o.ThreadTopic
 	if o.Template == rules.TemplateConfirmationPlain {
-		to.Name = "" // their words are not repeated to the unproved, and a name is words
+		to.Name, topic = "", "" // their words are not repeated to the unproved, and a name is words, too
 	}
 	h.set("From", mailbox(o.From))
 	h.set("To", mailbox(to))
@@ -104,7 +104,7 @@ func (c *Composer) headers(o *rules.Outgoing) *header {
 		h.set("X-Aboveline-Loop", token(c.o.Hostname))
 	}
 	h.set("List-Unsubscribe", uri(o.ListUnsubscribe))
-	h.set("Thread-Topic", text(o.ThreadTopic, maxSubject))
+	h.set("Thread-Topic", text(topic, maxSubject))
 	h.set("Thread-Index", token(strings.ReplaceAll(o.ThreadIndex, " ", "")))
 	h.set("Content-Language", token(string(spoken(o.Language))))
 	h.set("MIME-Version", token("1.0"))

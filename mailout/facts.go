@@ -50,9 +50,6 @@ func named2(m rules.Mailbox) string {
 
 // faultRows tells a fault: what, where, how many, since when; for staff the evidence, too.
 func (r *reader) faultRows() []row {
-	if r.o.Report == nil {
-		return nil
-	}
 	f := &r.fault
 	var rows []row
 	add := func(key, v string) {

@@ -281,13 +281,15 @@ func TestVendorSeesNobody(t *testing.T) {
 	}
 }
 
-// TestUnprovedGetNoWords: the confirmation to the unproved carries none of their words, the invitation none of the
-// ticket's (DESIGN, section 5b).
+// TestUnprovedGetNoWords: the confirmation to the unproved and the question whether it was them carry none of the
+// mail's words, the invitation none of the ticket's (DESIGN, section 5b).
 func TestUnprovedGetNoWords(t *testing.T) {
 	c := composer(t)
-	for _, tmpl := range []rules.Template{rules.TemplateConfirmationPlain, rules.TemplateInvitation} {
+	for _, tmpl := range []rules.Template{rules.TemplateConfirmationPlain, rules.TemplateInvitation, rules.TemplateConfirm} {
 		o := Sample(tmpl, rules.English, rules.RoleRequester)
-		o.Words, o.Facts.Subject, o.To.Name = "UNSEEN words", "UNSEEN subject", "UNSEEN name"
+		o.Words, o.Facts.Subject, o.To.Name, o.ThreadTopic = "UNSEEN words", "UNSEEN subject", "UNSEEN name", "UNSEEN topic"
+		o.Facts.Category, o.Facts.Tags, o.Facts.Assignee = "UNSEEN category", []string{"UNSEEN tag"}, "UNSEEN name"
+		o.Report = &rules.FaultReport{Title: "UNSEEN title", Quotes: []string{"UNSEEN quote"}}
 		body, err := c.word(&o)
 		if err != nil {
 			t.Fatal(err)

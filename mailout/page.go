@@ -33,7 +33,7 @@ type Page struct {
 	Count      int  // how many lines the mail lists
 	Workaround bool // solved, but only for now
 	Cancelled  bool // ended with information, nothing was done
-	Fault Fault
+	Fault      Fault
 }
 
 // Fault is the part of a Page that tells of a fault or an outage.
@@ -65,14 +65,22 @@ type reader struct {
 	facts rules.Facts
 	fault rules.FaultReport
 	by    rules.Mailbox
+	words string
 }
 
 // look drops what this reader must not see, whatever the row holds: I6, and "a vendor sees no requester's name or
 // address" (DESIGN, section 4.7). It is the second lock; rules is the first.
 func (c *Composer) look(o *rules.Outgoing, lang rules.Language, say phrases) reader {
-	r := reader{o: o, desk: &c.o, say: say, lang: lang, facts: o.Facts, by: o.Author}
+	r := reader{o: o, desk: &c.o, say: say, lang: lang, facts: o.Facts, by: o.Author, words: o.Words}
 	if o.Report != nil {
 		r.fault = *o.Report
+	}
+	switch o.Template {
+	case rules.TemplateConfirmationPlain, rules.TemplateInvitation, rules.TemplateConfirm:
+		// Who has not proved who they are, or has not joined yet, learns the number and nothing else (DESIGN,
+		// section 5b).
+		r.words, r.fault = "", rules.FaultReport{}
+		r.facts = rules.Facts{Number: o.Facts.Number, Reference: o.Facts.Reference}
 	}
 	if o.Role == rules.RoleStaff {
 		return r
@@ -105,7 +113,7 @@ func (r *reader) page() Page {
 		Number: oneLine(r.facts.Number, 40), Subject: oneLine(r.facts.Subject, maxFact),
 		Status: r.status(), Category: oneLine(r.facts.Category, maxName), Assignee: oneLine(r.facts.Assignee, maxName),
 		Author: shownName(r.by), AuthorAddress: string(r.by.Address), Said: r.when(r.o.Said),
-		Words: len(r.o.Words), Count: len(r.o.Lines),
+		Words: len(r.words), Count: len(r.o.Lines),
 	}
 	for _, l := range r.o.Lines {
 		p.Workaround = p.Workaround || l.Code == rules.LineWorkaround
@@ -222,12 +230,8 @@ func (r *reader) sheet(title string, body, end []string) *sheet {
 	s := &sheet{
 		Lang: string(r.lang), Subject: oneLine(o.Subject, maxSubject), Line: theLine[r.lang],
 		Mark: strings.ReplaceAll(printable(o.Mark), " ", ""), Title: title, Body: body, End: end,
-		Number: oneLine(r.facts.Number, 40), Words: manyLines(o.Words), Desk: oneLine(r.desk.Name, maxName),
+		Number: oneLine(r.facts.Number, 40), Words: manyLines(r.words), Desk: oneLine(r.desk.Name, maxName),
 		Numbered: o.Template == rules.TemplateDigest, Spoken: o.Template == rules.TemplateReply,
-	}
-	if o.Template == rules.TemplateConfirmationPlain || o.Template == rules.TemplateInvitation {
-		// Whatever the row holds: the unproved get none of their words back, the invited none of the ticket's.
-		s.Words, r.facts.Subject = "", ""
 	}
 	if o.Role == rules.RoleStaff && o.GoesTo != "" {
 		name := oneLine(o.GoesToName, maxName)

@@ -66,6 +66,10 @@ func sampleKind(o *rules.Outgoing, at time.Time) {
 		o.GoesTo, o.GoesToName = rules.ReplyToRequester, "Eva Lind"
 		o.Actions = []rules.Action{sampleAction("assign me"), sampleAction("solved"), sampleAction("close")}
 	}
+	if o.Role == rules.RoleRequester {
+		f := o.Facts
+		o.Facts = rules.Facts{Number: f.Number, Status: f.Status, Subject: f.Subject, Created: f.Created, Reference: f.Reference}
+	}
 	if o.Role == rules.RoleVendor {
 		o.To = rules.Mailbox{Name: "Sublime", Address: "oms@sublime.example"}
 		o.Author, o.Actions = anna, nil
@@ -79,7 +83,13 @@ func sampleKind(o *rules.Outgoing, at time.Time) {
 	case rules.TemplateReply:
 		o.Author, o.Auto = anna, rules.AutoNone
 		o.Words = "Hej Eva!\n\nDet ska fungera nu. Vill du prova igen?\n\nAnna Ek\nOmDirekt"
-	case rules.TemplateAnswer, rules.TemplateNoticeChange:
+	case rules.TemplateConfirmation, rules.TemplateConfirmationPlain:
+		o.Facts.Status, o.Auto = rules.StatusNew, rules.AutoReplied
+	case rules.TemplateNoticeChange:
+		o.Words = ""
+		o.Lines = []rules.Line{{Code: string(rules.ReasonStatus), Subject: string(o.Facts.Status)},
+			{Code: string(rules.ReasonJoined), Subject: "per@kommun.example"}}
+	case rules.TemplateAnswer:
 		o.Words = ""
 		o.Lines = []rules.Line{
 			{Code: rules.LineDone, Subject: "/tag Mina sidor - Teknik", More: []string{"Mina sidor - Teknik"}},
