@@ -2,6 +2,8 @@ package reply
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -55,6 +57,34 @@ func BenchmarkHostile(b *testing.B) {
 					Visible(in)
 				}
 			})
+		}
+	}
+}
+
+// BenchmarkOrdinary reads the goldens, mails of the size and shape that people send.
+func BenchmarkOrdinary(b *testing.B) {
+	files, err := filepath.Glob(goldens + "/*[!n]")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var mails []Input
+	size := 0
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		in := Input{Text: string(raw)}
+		if filepath.Ext(f) == ".html" {
+			in = Input{HTML: string(raw)}
+		}
+		mails = append(mails, in)
+		size += len(raw)
+	}
+	b.SetBytes(int64(size))
+	for b.Loop() {
+		for _, in := range mails {
+			Visible(in)
 		}
 	}
 }

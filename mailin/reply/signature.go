@@ -129,9 +129,23 @@ func trimDevices(ls []line, from, to int) int {
 // apology is what people add to a device line; any other clause makes a sentence of it.
 var apology = regexp.MustCompile(`(?i)[,.]\s+(?:(?:please |kindly )?(?:excuse|forgive|pardon)|sorry|apolog|ursäkta|beklager|unnskyld|undskyld)`)
 
+// deviceWords are what device lines begin with, a quick look that spares most lines the pattern.
+var deviceWords = words("sent", "get", "from", "written", "composed", "download", "skickat", "skickad", "sänt", "sän", "hämta", "skaffa", "detta", "meddelande", "mejl", "mail",
+	"sendt", "sende", "last", "hent", "skaff", "få", "lähetetty", "lähetettiin", "hanki", "hae", "lataa", "lähetin", "von", "vom", "gesendet", "diese", "outlook", "verzonden", "verstuurd",
+	"envoyé", "télécharger", "téléchargez", "obtenir", "enviado", "obtener", "obter", "inviato", "ottieni", "scarica", "wysłane", "wysłano", "wysłany", "wysłana", "pobierz", "odesláno", "получите", "отправлено")
+
+func maybeDevice(s string) bool {
+	low := strings.ToLower(strings.TrimLeftFunc(s, func(r rune) bool { return !unicode.IsLetter(r) }))
+	n := strings.IndexFunc(low, func(r rune) bool { return !unicode.IsLetter(r) })
+	if n < 0 {
+		n = len(low)
+	}
+	return deviceWords[low[:n]] || strings.Contains(low, " from m") || n > 0 && strings.ContainsAny(low, "送发보我")
+}
+
 // deviceLine says whether a line is a mail program's about itself, and not a sentence that begins like one.
 func deviceLine(s string) bool {
-	if len(s) > 200 || !device.MatchString(s) {
+	if len(s) > 200 || !maybeDevice(s) || !device.MatchString(s) {
 		return false
 	}
 	if i := strings.IndexAny(s, ",.!?"); i > 0 && i < len(s)-1 && s[i+1] == ' ' && !apology.MatchString(s) {
