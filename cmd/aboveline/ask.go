@@ -25,7 +25,7 @@ func (e *env) ask(do func(ctx context.Context, desk admin.Asker) error) (err err
 func list[A, R any](e *env, call admin.Call[A, R], args A, t *table, none string, line func(R) []string) error {
 	return e.ask(func(ctx context.Context, desk admin.Asker) error {
 		err := call.Do(ctx, desk, args, func(r R) error {
-			if e.global.JSON {
+			if t.n++; e.global.JSON {
 				return object(e.out, r)
 			}
 			t.row(line(r)...)

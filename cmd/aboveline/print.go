@@ -53,7 +53,7 @@ func cleanText(s string) string {
 type table struct {
 	w    *tabwriter.Writer
 	head []string
-	n    int
+	n    int // rows so far, this one included; counted by list
 }
 
 func newTable(w io.Writer, head ...string) *table {
@@ -61,10 +61,9 @@ func newTable(w io.Writer, head ...string) *table {
 }
 
 func (t *table) row(cells ...string) {
-	if t.n == 0 {
+	if t.n == 1 {
 		t.write(t.head)
 	}
-	t.n++
 	t.write(cells)
 }
 
@@ -141,17 +140,20 @@ func (e *env) paint(w io.Writer, code, s string) string {
 // screenful is how many rows a list shows on a terminal where no --limit is given.
 const screenful = 200
 
-// limit is how many rows to ask for: those asked for, a screenful for a person, all for a program.
-func (e *env) limit(asked int) int {
-	if asked == 0 && e.terminal(e.out) && !e.global.JSON {
+// limit is how many rows to ask for: those asked for, a screenful for a person, all there may be for a program.
+func (e *env) limit(asked, most int) int {
+	switch {
+	case asked > 0:
+		return min(asked, most)
+	case e.terminal(e.out) && !e.global.JSON:
 		return screenful
 	}
-	return asked
+	return most
 }
 
-// more tells a person that there may be more rows than a screenful.
-func (e *env) more(asked, n int) {
-	if n > 0 && n == e.limit(asked) && asked == 0 {
-		fmt.Fprintf(e.errs, "the first %d; --limit N shows more\n", n)
+// cutShort says on standard error that a list ended at its limit without having been asked to.
+func (e *env) cutShort(asked, limit, n int) {
+	if n == limit && (asked <= 0 || asked > limit) {
+		fmt.Fprintf(e.errs, "aboveline: these are the first %d; choose with the filters that --help shows\n", n)
 	}
 }

@@ -35,7 +35,7 @@ func (*queueListCmd) Help() string {
 }
 
 func (c *queueListCmd) Run(e *env) error {
-	f := admin.QueueFilter{State: rules.QueueState(c.State), Kind: rules.OutKind(c.Kind), Ticket: c.Ticket, Limit: e.limit(c.Limit)}
+	f := admin.QueueFilter{State: rules.QueueState(c.State), Kind: rules.OutKind(c.Kind), Ticket: c.Ticket, Limit: e.limit(c.Limit, admin.MaxQueued)}
 	if c.To != "" {
 		var ok bool
 		if f.To, ok = rules.ParseAddress(c.To); !ok {
@@ -43,7 +43,7 @@ func (c *queueListCmd) Run(e *env) error {
 		}
 	}
 	t := newTable(e.out, "ID", "KIND", "STATE", "TRIES", "NEXT", "TO", "SUBJECT", "LAST ERROR")
-	defer func() { e.more(c.Limit, t.n) }()
+	defer func() { e.cutShort(c.Limit, f.Limit, t.n) }()
 	return list(e, admin.QueueList, f, t, "the queue is empty", queueLine)
 }
 

@@ -47,9 +47,9 @@ func (c *ticketListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	f.Limit = e.limit(c.Limit)
+	f.Limit = e.limit(c.Limit, admin.MaxRows)
 	t := newTable(e.out, "NUMBER", "STATUS", "P", "UPDATED", "REQUESTER", "ASSIGNEE", "TAGS", "SUBJECT")
-	defer func() { e.more(c.Limit, t.n) }()
+	defer func() { e.cutShort(c.Limit, f.Limit, t.n) }()
 	return list(e, admin.TicketList, f, t, "no such tickets", func(r admin.TicketRow) []string {
 		priority := "-"
 		if r.Priority != nil {

@@ -3,7 +3,6 @@ package admin
 import (
 	"context"
 	"log/slog"
-	"math"
 
 	"aboveline.example/rules"
 	"aboveline.example/store"
@@ -42,10 +41,17 @@ type Desk struct {
 	Log     *slog.Logger // nil discards
 }
 
-// all reads a limit of 0 as none.
-func all(limit int) int {
-	if limit <= 0 {
-		return math.MaxInt32
+// A list is read in one go, by the gateway itself while it serves, so it has an end: a command must not take the memory
+// that mail needs. A ticket takes some 2 KiB until it is shown, a row of the outbox its whole mail.
+const (
+	MaxRows   = 50_000
+	MaxQueued = 10_000
+)
+
+// upTo reads a limit of 0 as the most there may be.
+func upTo(most, limit int) int {
+	if limit <= 0 || limit > most {
+		return most
 	}
 	return limit
 }

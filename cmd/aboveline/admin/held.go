@@ -47,7 +47,7 @@ func (v View) HeldRow(h rules.Held) HeldRow {
 }
 
 func (d *Desk) listHeld(ctx context.Context, l Limit, row func(HeldRow) error) error {
-	return each(ctx, d, row, func(tx *store.Tx) []HeldRow { return shown(tx.HeldMails(all(l.Limit)), d.View.HeldRow) })
+	return each(ctx, d, row, func(tx *store.Tx) []HeldRow { return shown(tx.HeldMails(upTo(MaxRows, l.Limit)), d.View.HeldRow) })
 }
 
 func (d *Desk) showHeld(ctx context.Context, which ID, row func(Held) error) error {

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"math"
 
 	"aboveline.example/rules"
 	"aboveline.example/store"
@@ -79,7 +80,7 @@ func envelope(e rules.Envelope) Envelope {
 const page = 500
 
 func (d *Desk) listMails(ctx context.Context, f MailFilter, row func(MailRow) error) error {
-	after, left := rules.MailID(f.After), all(f.Limit)
+	after, left := rules.MailID(f.After), upTo(math.MaxInt, f.Limit)
 	for left > 0 {
 		var lines []rules.Disposition
 		if err := d.DB.View(ctx, func(tx *store.Tx) error {

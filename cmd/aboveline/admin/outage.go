@@ -51,7 +51,7 @@ type Evidence struct {
 // Outage shows an outage.
 func (v View) Outage(o rules.Outage) Outage {
 	out := Outage{
-		Number: outage(o.ID), Status: o.Status, Title: o.Title, Tags: list(o.Tags), Tickets: v.tickets(o.Tickets),
+		Number: outage(o.ID), Status: string(o.Status), Title: o.Title, Tags: list(o.Tags), Tickets: v.tickets(o.Tickets),
 		People: o.People, First: v.when(o.First), Last: v.when(o.Last), Vendors: make([]OutageVendor, len(o.Vendors)),
 		Evidence: Evidence{list(o.Words), o.Expected, o.Observed},
 	}
@@ -62,7 +62,7 @@ func (v View) Outage(o rules.Outage) Outage {
 }
 
 func (d *Desk) listOutages(ctx context.Context, l Limit, row func(Outage) error) error {
-	return each(ctx, d, row, func(tx *store.Tx) []Outage { return shown(tx.Outages(all(l.Limit)), d.View.Outage) })
+	return each(ctx, d, row, func(tx *store.Tx) []Outage { return shown(tx.Outages(upTo(MaxRows, l.Limit)), d.View.Outage) })
 }
 
 func (d *Desk) showOutage(ctx context.Context, which ID, row func(Outage) error) error {

@@ -43,7 +43,7 @@ func (v View) ParkedRow(p rules.Parked) ParkedRow {
 }
 
 func (d *Desk) listParked(ctx context.Context, l Limit, row func(ParkedRow) error) error {
-	return each(ctx, d, row, func(tx *store.Tx) []ParkedRow { return shown(tx.ParkedMails(all(l.Limit)), d.View.ParkedRow) })
+	return each(ctx, d, row, func(tx *store.Tx) []ParkedRow { return shown(tx.ParkedMails(upTo(MaxRows, l.Limit)), d.View.ParkedRow) })
 }
 
 func (d *Desk) showParked(ctx context.Context, which ID, row func(Parked) error) error {

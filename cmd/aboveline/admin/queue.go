@@ -99,7 +99,7 @@ func (v View) Queued(q rules.Queued, raw []byte) Queued {
 }
 
 func (d *Desk) listQueue(ctx context.Context, f QueueFilter, row func(QueueRow) error) error {
-	choose := store.QueueFilter{State: f.State, Kind: f.Kind, To: f.To, Limit: all(f.Limit)}
+	choose := store.QueueFilter{State: f.State, Kind: f.Kind, To: f.To, Limit: upTo(MaxQueued, f.Limit)}
 	if f.Ticket != "" {
 		var err error
 		if choose.Ticket, err = d.View.ParseTicket(f.Ticket); err != nil {

@@ -161,7 +161,7 @@ func (d *Desk) listTickets(ctx context.Context, f TicketFilter, row func(TicketR
 		return err
 	}
 	return each(ctx, d, row, func(tx *store.Tx) []TicketRow {
-		tickets := tx.Tickets(choose, all(f.Limit))
+		tickets := tx.Tickets(choose, upTo(MaxRows, f.Limit))
 		rows := make([]TicketRow, len(tickets))
 		for i, t := range tickets {
 			rows[i] = d.View.TicketRow(t)
