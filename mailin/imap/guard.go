@@ -163,9 +163,10 @@ func (g *guard) untagged(line, rest []byte) error {
 	case "SEARCH":
 		g.emit("* SEARCH" + numbers(args))
 	case "ESEARCH":
-		if esearch.Match(args) {
-			g.emit("* ESEARCH " + string(args))
+		if !esearch.Match(args) {
+			return g.dropRest(line)
 		}
+		g.emit("* ESEARCH " + string(args))
 	default:
 		return g.numbered(kind, line, args)
 	}

@@ -20,7 +20,8 @@ const (
 	commandTimeout = 60 * time.Second // Dovecot rebuilding an index answers SELECT within half of it
 	pingTimeout    = 30 * time.Second
 	logoutTimeout  = 5 * time.Second
-	minRate        = 4 << 10 // bytes a second that a fetch must bring; half of a 64 kbit/s line
+	graceTimeout   = 10 * time.Second // from closing a connection until the library must have noticed
+	minRate        = 4 << 10          // bytes a second that a fetch must bring; half of a 64 kbit/s line
 )
 
 // dialer notices a peer that is gone within two minutes of silence: 60 s, then three probes 20 s apart.
@@ -146,7 +147,8 @@ func (s *session) signal() {
 }
 
 // do runs one command, or part of one, with a deadline: when it passes, the connection is closed, and that makes the
-// library return.
+// library return. Should it not, the session is given up with what hangs in it: a poller that stands still for ever
+// would be worse than a goroutine lost. What f sets counts only if do returns nil.
 func (s *session) do(what string, limit time.Duration, f func() error) error {
 	t := time.AfterFunc(limit, func() {
 		text := fmt.Sprintf("no answer within %s", limit)
@@ -154,7 +156,16 @@ func (s *session) do(what string, limit time.Duration, f func() error) error {
 		s.conn.Close()
 	})
 	defer t.Stop()
-	err := f()
+	lost := time.NewTimer(limit + graceTimeout)
+	defer lost.Stop()
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	var err error
+	select {
+	case err = <-done:
+	case <-lost.C:
+		err = errHangs
+	}
 	if err == nil {
 		return nil
 	}
@@ -177,10 +188,13 @@ func (s *session) died(what string, err error) error {
 	return d
 }
 
-// close ends the connection at once.
+// close ends the connection at once and waits for the library's reader.
 func (s *session) close() {
 	s.conn.Close()
-	_ = s.c.Close() // waits for the reader; its error is how the connection ended, which is known by now
+	_ = s.do("close", graceTimeout, func() error {
+		_ = s.c.Close() // its error is how the connection ended, which is known by now
+		return nil
+	})
 }
 
 // leave says goodbye and closes.
@@ -214,6 +228,8 @@ func (d *death) Error() string {
 }
 
 func (d *death) Unwrap() error { return d.err }
+
+var errHangs = errors.New("the client library hangs")
 
 // dead returns the death in err, nil if the connection lives.
 func dead(err error) *death {
