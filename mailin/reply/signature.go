@@ -199,7 +199,12 @@ func trimContact(ls []line, from, to int) int {
 				return to
 			case contact(s):
 				cards++
-				phone = phone || telephone(s)
+				if telephone(s) {
+					phone = true
+					if hasAddress(s) || strings.Contains(s, "www.") {
+						cards++
+					}
+				}
 			}
 		}
 		if cards < 2 || !phone {
@@ -230,7 +235,10 @@ func contact(s string) bool {
 	return hasAddress(s) && strings.Count(s, " ") <= 3
 }
 
-// telephone says whether a line is a telephone number, with or without its label.
+// phoneLabels are what telephone numbers are called in signatures.
+var phoneLabels = words("tel", "telefon", "tlf", "tfn", "mobil", "mobile", "mob", "phone", "puh", "puhelin", "gsm", "direkt", "direct", "växel", "sentralbord", "cell")
+
+// telephone says whether a line is a telephone number: with a label, or with little else.
 func telephone(s string) bool {
 	digits, letters := 0, 0
 	for _, r := range s {
@@ -241,7 +249,8 @@ func telephone(s string) bool {
 			letters++
 		}
 	}
-	return digits >= 7 && letters <= 24
+	n := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
+	return digits >= 7 && (letters <= 24 || n > 0 && phoneLabels[strings.ToLower(s[:n])])
 }
 
 // trimDisclaimer takes a company's notice off the end: a last paragraph of some length with two of its phrases.
