@@ -207,7 +207,8 @@ func oddSpec(spec string) string {
 	return ""
 }
 
-// phrase reads a display name: words, quoted strings and encoded words, and nothing that begins something else.
+// phrase reads a display name: words, quoted strings, encoded words and plain comments, and nothing that begins
+// something else.
 func phrase(s string) (shown, odd string) {
 	var raw strings.Builder
 	for i := 0; i < len(s); {
@@ -219,6 +220,10 @@ func phrase(s string) (shown, odd string) {
 			}
 			raw.WriteString(text)
 			i += n
+		case c == '(' && plainComment(s[i:]) > 0: // "Kari Moe (IT) <kari@…>": nobody reads it otherwise
+			n := plainComment(s[i:])
+			raw.WriteString(s[i : i+n])
+			i += n
 		case strings.IndexByte(`<>,;:()\`, c) >= 0:
 			return "", "a display name that can be read in two ways"
 		default:
@@ -227,6 +232,15 @@ func phrase(s string) (shown, odd string) {
 		}
 	}
 	return display(raw.String()), ""
+}
+
+// plainComment is how long a comment at the beginning of s is, where it has nothing in it that begins anything.
+func plainComment(s string) int {
+	end := strings.IndexByte(s, ')')
+	if end < 0 || strings.ContainsAny(s[1:end], `()<>@,;:\"`) || strings.Contains(s[:end], "=?") {
+		return 0
+	}
+	return end + 1
 }
 
 // addressShown finds an address in a name, its at sign in any of the forms that look like one.

@@ -33,6 +33,8 @@ func TestAuthorClear(t *testing.T) {
 		{"Åke <åke@blåbär.example>", "Åke", "åke@xn--blbr-noae.example"},
 		{"\r\n Anna Ek\r\n\t<anna@kommun.example>", "Anna Ek", "anna@kommun.example"},
 		{"Mona 👩‍💻 <mona@kommun.example>", "Mona 👩‍💻", "mona@kommun.example"},
+		{"Anna Ek (IT) <anna@kommun.example>", "Anna Ek (IT)", "anna@kommun.example"},
+		{"[Jira] Anna <jira@kommun.example>", "[Jira] Anna", "jira@kommun.example"},
 		{"bounce+a=b=c@kommun.example", "", "bounce+a=b=c@kommun.example"},
 		{"Anna Ek <anna@kommun.example> (IT)", "Anna Ek", "anna@kommun.example"},
 	}
@@ -77,6 +79,9 @@ func TestAuthorAmbiguous(t *testing.T) {
 		"comment first":           {"From: (b@two.example) a@one.example"},
 		"comment inside":          {"From: a(b)@one.example"},
 		"comment with an address": {"From: a@one.example (b@two.example)"},
+		"comment with an angle":   {"From: Anna (<b@two.example>) <a@one.example>"},
+		"comment never closed":    {"From: Anna (IT <a@one.example>"},
+		"comment with a quote":    {"From: Anna (\") <a@one.example> (\")"},
 		"comment in a comment":    {"From: a@one.example ((x) b)"},
 		"quoted local":            {"From: \"a@one.example\"@two.example"},
 		"quoted local with angle": {"From: \"a@one.example>\"@two.example"},
