@@ -475,3 +475,37 @@ func TestNewRefuses(t *testing.T) {
 		t.Error("imap:// without insecure is not errInsecure")
 	}
 }
+
+func TestUIDsThatDoNotStick(t *testing.T) {
+	f := newFake(text("one"))
+	f.reply = func(c *fakeConn, tag, cmd string) bool {
+		if strings.HasPrefix(cmd, "SELECT") {
+			c.send("* NO [UIDNOTSTICKY] sorry")
+		}
+		return false
+	}
+	keep := func(o *Options) { o.Handled = "" }
+	tr := try(t, f, time.Minute, keep)
+	f.mails = map[uint32]string{1: text("two")}
+	tr.again(t, time.Minute, keep)
+	tr.want(t, "one", "two")
+}
+
+func TestUIDValidityChangesUnderOurFeet(t *testing.T) {
+	f := newFake(text("one"))
+	f.reply = func(c *fakeConn, tag, cmd string) bool {
+		if cmd == "NOOP" && c.n == 1 {
+			f.mu.Lock()
+			f.validity, f.top, f.mails = 9, 0, map[uint32]string{1: text("two")}
+			f.mu.Unlock()
+			c.send("* OK [UIDVALIDITY 9] rebuilt", tag+" OK done")
+			return true
+		}
+		return false
+	}
+	tr := try(t, f, 10*time.Minute, func(o *Options) { o.Handled = "" })
+	tr.want(t, "one", "two")
+	if c := tr.cursors["desk@mail.desk.example:143/INBOX"]; c != [2]uint32{9, 1} {
+		t.Errorf("cursor = %v, want 9 1", c)
+	}
+}
