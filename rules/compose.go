@@ -169,7 +169,8 @@ func (t *turn) deskMail(o Outgoing) Outgoing {
 	o.MessageID = t.desk.messageID(token)
 	token.Purpose = PurposeBounce
 	o.EnvelopeFrom = t.desk.tokenAddress(token)
-	o.ReplyTo = t.desk.Address
+	token.Purpose = PurposeReply
+	o.ReplyTo = t.desk.tokenAddress(token)
 	o.Mark = t.desk.Keys.mark(o.ID)
 	t.out.Send = append(t.out.Send, o)
 	return o

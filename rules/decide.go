@@ -110,6 +110,9 @@ func (t *turn) mailArrived(ev MailArrived) {
 	case KindBounce, KindDelay, KindDelivered:
 		t.deliveryWord(ev)
 	default:
+		if m.Kind.Person() && t.answerList(ev) {
+			return
+		}
 		p := t.place(m)
 		switch {
 		case p.other != 0:

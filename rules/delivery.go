@@ -131,6 +131,10 @@ func badAddress(r Reply) bool {
 // dueCame acts on a stored time.
 func (t *turn) dueCame(d Due) {
 	t.out.Forget = append(t.out.Forget, d)
+	if d.Kind == DueDigest {
+		t.digestDue()
+		return
+	}
 	tk, ok := t.ticket(d.Ticket)
 	if !ok {
 		return

@@ -142,6 +142,7 @@ type Config struct {
 	HourlyLimit  int           // automatic mails an hour to one outside address
 	GatewayLimit int           // automatic mails an hour in all
 	CloseAfter   time.Duration // from resolved to closed; 0 never
+	Digest       string        // when staff get the morning's list, "08:00" in the desk's zone; "" never
 	Keys         Keys
 }
 

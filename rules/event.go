@@ -164,7 +164,7 @@ type Decision struct {
 	Spend       []Spend
 	Outages     []Outage
 	Reports     []Report // shown to the watch; kept, so that it can be told them again after a restart
-	Forget      []Due // dues that this event has answered
+	Forget      []Due    // dues that this event has answered
 	Bad         []BadAddress
 }
 

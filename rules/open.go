@@ -19,6 +19,9 @@ const (
 func (t *turn) newMatter(ev MailArrived, s speaker, why []Reason) {
 	m := ev.Mail
 	role := t.desk.Role(m.From.Address)
+	if role == RoleStranger && s.trust == TrustVerified && t.requesterList(ev, s, why) {
+		return
+	}
 	if role == RoleStaff && s.trust == TrustVerified {
 		if t.staffWithoutTicket(ev, s, why) {
 			return

@@ -8,14 +8,14 @@ const maxListed = 50
 // doList answers with the writer's own tickets or, to staff, with what waits at the desk.
 func (t *turn) doList(a *act) *Line {
 	a.silent = true
-	ids := t.look.TicketsOf(a.s.Address)
 	if a.s.role == RoleStaff {
-		ids = t.look.OpenTickets(maxListed)
+		a.lines = append(a.lines, t.queueOf(a.s.Address)...)
+		return nil
 	}
+	ids := t.look.TicketsOf(a.s.Address)
 	for _, id := range ids[:min(len(ids), maxListed)] {
 		if tk, ok := t.ticket(id); ok {
-			a.lines = append(a.lines, Line{Code: LineTicket, Subject: t.desk.Number(id),
-				More: []string{tk.Subject, string(tk.Status), display(tk.Requester)}})
+			a.lines = append(a.lines, t.ticketLine(tk))
 		}
 	}
 	return nil
@@ -23,8 +23,7 @@ func (t *turn) doList(a *act) *Line {
 
 func (t *turn) doStatus(a *act) *Line {
 	a.silent = true
-	a.lines = append(a.lines, Line{Code: LineTicket, Subject: t.desk.Number(a.tk.ID),
-		More: []string{a.tk.Subject, string(a.tk.Status), display(a.tk.Requester)}})
+	a.lines = append(a.lines, t.ticketLine(a.tk))
 	return nil
 }
 
@@ -174,4 +173,27 @@ func (t *turn) deskCommands(ev MailArrived, s speaker, cmds []Command, unknown s
 		}
 	}
 	return lines
+}
+
+// requesterList answers a proved requester's mail that only asks for their own tickets. It reports whether the mail
+// was that.
+func (t *turn) requesterList(ev MailArrived, s speaker, why []Reason) bool {
+	m := ev.Mail
+	cmds, rest, _ := leadingCommands(m.Reply)
+	if len(cmds) != 1 || cmds[0].Word != "list" || rest != "" || m.NoAck {
+		return false
+	}
+	a := &act{Command: cmds[0], ev: ev, s: s}
+	t.doList(a)
+	o := t.deskMail(Outgoing{
+		Kind: OutAnswer, Template: TemplateAnswer, To: s.Mailbox, Role: RoleRequester, Language: t.desk.writerLanguage(m),
+		Auto: AutoReplied, AuthorTrust: s.trust, Lines: a.lines, GoesTo: ReplyToDesk,
+		Subject: "Re: " + BaseSubject(m.Subject, t.desk.Prefix),
+	})
+	answer := &t.out.Send[len(t.out.Send)-1]
+	if m.MessageID != "" {
+		answer.InReplyTo, answer.References = m.MessageID, []MessageID{m.MessageID}
+	}
+	t.dispose(DisposedCommand, 0, 0, append(why, Reason{ReasonCommand, string(o.ID)})...)
+	return true
 }
