@@ -9,6 +9,9 @@ import (
 // maxContext is how many lines of a quotation are kept before the answer to it.
 const maxContext = 12
 
+// maxOwnQuote is how many lines with quote signs, unattributed, are believed to be the person's own choice.
+const maxOwnQuote = 25
+
 // parts are the pieces of a mail as they will be told.
 type parts struct {
 	reply, words, inline, quoted, signature string
@@ -33,7 +36,7 @@ func (s *scan) compose() parts {
 	p.reply = p.words
 	switch {
 	case len(keep) == 0:
-	case !s.attr:
+	case !s.attr && len(keep) <= maxOwnQuote:
 		p.reply = s.join(true, with)
 	default:
 		p.inline = s.join(true, with)

@@ -47,7 +47,7 @@ func (s *scan) ourLineAt(i int, marks []string) bool {
 		return true
 	}
 	for _, m := range marks {
-		if len(m) >= 6 && strings.Contains(l.look(), m) {
+		if len(m) >= 6 && len(l.text) <= 160 && strings.Contains(l.text, m) {
 			return true
 		}
 	}
