@@ -32,6 +32,7 @@ type act struct {
 	words  string   // the rest of the mail; a command may use it up
 	done   []string // what it changed, for the answer
 	silent bool     // its own mail is the answer
+	undone bool     // it took something back, and cannot be taken back itself
 	lines  []Line   // further lines of the answer
 }
 
@@ -78,7 +79,7 @@ func init() {
 		{"announce", words("meddela kunngjør"), nil, "", (*turn).doAnnounce},
 		{"cause", words("orsak årsak"), nil, "a cause", (*turn).doCause},
 		{"handover", words("lämnaöver overlat"), nil, "", nil},
-		{"undo", words("ångra angre"), nil, "", nil},
+		{"undo", words("ångra angre"), nil, "", (*turn).doUndo},
 		{"why", words("varför hvorfor"), nil, "", (*turn).doWhy},
 		{"full", words("hela hele"), nil, "", nil},
 		{"redact", words("maskera sladd"), nil, "", nil},

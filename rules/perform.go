@@ -27,6 +27,7 @@ func (t *turn) carryOut(ev MailArrived, tk *Ticket, thread int, s speaker, cmds 
 // whole mail is refused, and what was changed so far is thrown away by the caller.
 func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, cmds []Command, words string, why []Reason) []Line {
 	a := &act{ev: ev, tk: tk, s: s, thread: thread, words: words}
+	before := t.remember(tk, s.Address)
 	var lines []Line
 	for _, c := range cmds {
 		spec, _ := findCommand(c.Word)
@@ -43,6 +44,9 @@ func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, 
 		kind = DisposedEntry
 		seq = t.staffPost(ev, tk, a, why)
 		lines = append(lines, t.wentTo(tk, a))
+	}
+	if !a.undone {
+		t.undoable(tk, before)
 	}
 	if len(cmds) > 0 {
 		t.answer(tk, s, ThreadStaff, lines, "")

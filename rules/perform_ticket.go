@@ -236,6 +236,7 @@ func (t *turn) solve(a *act, next Status, how string) *Line {
 		if text != "" {
 			// A person's words travel as one (RFC 3834, section 5: the header is for what no person wrote).
 			o.Auto = AutoNone
+			o.NotBefore = t.now.Add(t.desk.Grace)
 			o.From = Mailbox{via(a.s.Mailbox, t.desk.Name), t.desk.Address}
 		}
 		o = t.mail(a.tk, o, PurposeReply)

@@ -96,6 +96,7 @@ const (
 	LineHelp        = "help"           // Subject a command, More its equals
 	LineWentTo      = "went-to"        // Subject who got the mail's words
 	LineWentNowhere = "went-nowhere"   // the words were kept as a note for staff
+	LineGone        = "gone"           // on an undo: Subject already has the mail
 	LineWorkaround  = "workaround"     // on a solved mail: there is a way around it
 	LineCancelled   = "cancelled"      // on a solved mail: ended with information, nothing was done
 	LineUnverified  = "unverified"     // the writer was not proved, so only their words count

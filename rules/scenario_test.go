@@ -24,6 +24,8 @@ var update = flag.Bool("update", false, "rewrite the expectations; read the diff
 //	refuse 1-2 550 5.1.1 …   a peer refuses a mail of ours for good
 //	show 1                   the ticket and its entries
 //	read 1-2                 what a mail of ours holds
+//	queue 1                  the outbox of a ticket; what may go is sent as soon as time passes
+//	grace 2m                 the desk's grace for relayed replies
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("../testdata/rules/*.txt")
 	if err != nil || len(files) == 0 {
@@ -116,6 +118,7 @@ func scenarioDesk() Config {
 func (w *world) play(s step) string {
 	f := strings.Fields(s.command)
 	w.now = w.now.Add(time.Minute)
+	w.send()
 	switch f[0] {
 	case "mail":
 		m, err := w.readMail(s.input)
@@ -141,6 +144,15 @@ func (w *world) play(s step) string {
 			return err.Error() + "\n"
 		}
 		return describe(w, []Decision{d})
+	case "grace":
+		d, err := time.ParseDuration(f[1])
+		if err != nil {
+			return err.Error() + "\n"
+		}
+		w.desk.Grace = d
+		return "nothing\n"
+	case "queue":
+		return w.queued(f[1])
 	case "show":
 		n, _ := strconv.ParseUint(f[1], 10, 32)
 		return w.show(TicketID(n))
@@ -313,6 +325,21 @@ func (w *world) show(id TicketID) string {
 		fmt.Fprintf(&b, "  %d %s thread %d %s %s: %q (%s)\n", e.Seq, e.Kind, e.Thread, e.Who, e.Trust, e.Text, reasons(e.Reasons))
 	}
 	return tokenPattern.ReplaceAllString(b.String(), "TOKEN")
+}
+
+// queued lists the outbox of a ticket.
+func (w *world) queued(ticket string) string {
+	var b strings.Builder
+	for _, id := range w.order {
+		if n, _, _ := strings.Cut(string(id), "-"); n == ticket {
+			row, waits := w.queue[id]
+			if !waits {
+				row.State = "taken back"
+			}
+			fmt.Fprintf(&b, "%s %s %s\n", id, row.State, row.Template)
+		}
+	}
+	return b.String()
 }
 
 func (w *world) read(id OutgoingID) string {

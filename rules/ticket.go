@@ -132,7 +132,8 @@ type Ticket struct {
 	Messages     int               `json:"messages"` // mails of people, in and out
 	Entries      int               `json:"entries"`  // entries so far; the next one's number is one more
 	Sent         int               `json:"sent"`     // mails ever decided; part of each one's identity
-	Quiet        bool              `json:"quiet"`    // opened by a machine: nobody is confirmed
+	Undo         *Undo             `json:"undo,omitempty"`
+	Quiet        bool              `json:"quiet"` // opened by a machine: nobody is confirmed
 	Suspicious   bool              `json:"suspicious"`
 }
 

@@ -183,6 +183,9 @@ func (w *world) keep(d Decision) error {
 			w.deskSent++
 		}
 	}
+	for _, id := range d.Cancel {
+		delete(w.queue, id)
+	}
 	for _, h := range d.Held {
 		w.held[h.ID] = h
 	}
@@ -220,6 +223,16 @@ func (w *world) keep(d Decision) error {
 func (d *Desk) isOursAddress(a Address) bool {
 	base, _, ok := d.splitDetail(a)
 	return d.ours(a) || ok && d.ours(base)
+}
+
+// send lets everything go out whose time has come.
+func (w *world) send() {
+	for id, row := range w.queue {
+		if row.State == QueueWaiting && !row.NotBefore.After(w.now) {
+			row.State = QueueSent
+			w.queue[id] = row
+		}
+	}
 }
 
 // decide makes the decision twice, since it must be the same both times (I5), and keeps it.

@@ -1,0 +1,74 @@
+package rules
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// undoWithin is how long the last thing somebody did can be taken back.
+const undoWithin = 10 * time.Minute
+
+// Undo is what a ticket was before a staff member's last mail, and which mails went out because of that one.
+type Undo struct {
+	By       Address           `json:"by"`
+	At       time.Time         `json:"at"`
+	Status   Status            `json:"status"`
+	Type     string            `json:"type"`
+	Priority int               `json:"priority"`
+	Category string            `json:"category"`
+	Tags     []string          `json:"tags"`
+	Assignee string            `json:"assignee"`
+	Group    string            `json:"group"`
+	Fields   map[string]string `json:"fields"`
+	Cause    string            `json:"cause"`
+	Snoozed  time.Time         `json:"snoozed,omitzero"`
+	Sent     []OutgoingID      `json:"sent"`
+}
+
+// remember notes what a ticket is like now.
+func (t *turn) remember(tk *Ticket, by Address) *Undo {
+	return &Undo{By: by, At: t.now, Status: tk.Status, Type: tk.Type, Priority: tk.Priority, Category: tk.Category,
+		Tags: slices.Clone(tk.Tags), Assignee: tk.Assignee, Group: tk.Group, Fields: maps.Clone(tk.Fields), Cause: tk.Cause,
+		Snoozed: tk.Snoozed}
+}
+
+// undoable keeps the note together with the mails that this turn decided for people outside.
+func (t *turn) undoable(tk *Ticket, u *Undo) {
+	for _, o := range t.out.Send {
+		if o.Ticket == tk.ID && (o.Kind == OutReply || o.Kind == OutSolved) {
+			u.Sent = append(u.Sent, o.ID)
+		}
+	}
+	tk.Undo = u
+}
+
+// doUndo takes back the last thing this person did on the ticket: its state is what it was, and what still waits in
+// the queue is not sent. A mail that has gone cannot be called back, and the answer says so.
+func (t *turn) doUndo(a *act) *Line {
+	u := a.tk.Undo
+	if u == nil || u.By != a.s.Address || t.now.Sub(u.At) > undoWithin {
+		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
+	}
+	for _, id := range u.Sent {
+		row, ok := t.look.Sent(id)
+		switch {
+		case !ok:
+		case row.State == QueueWaiting || row.State == QueueHeld:
+			t.out.Cancel = append(t.out.Cancel, id)
+			a.done = append(a.done, string(row.To.Address)+": "+row.Subject)
+		default:
+			a.lines = append(a.lines, Line{Code: LineGone, Subject: string(row.To.Address)})
+		}
+	}
+	tk := a.tk
+	if tk.Status != u.Status {
+		a.done = append(a.done, string(u.Status))
+		tk.Status, tk.Closed = u.Status, time.Time{}
+		t.out.Dues = append(t.out.Dues, Due{Key: "close " + t.desk.Number(tk.ID)})
+	}
+	tk.Type, tk.Priority, tk.Category, tk.Tags, tk.Assignee, tk.Group = u.Type, u.Priority, u.Category, u.Tags, u.Assignee, u.Group
+	tk.Fields, tk.Cause, tk.Snoozed, tk.Undo = u.Fields, u.Cause, u.Snoozed, nil
+	a.undone = true
+	return nil
+}
