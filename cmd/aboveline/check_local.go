@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -30,12 +31,53 @@ func localProbes(c *config.Config) []probe {
 			return s.Where(), nil
 		}})
 	}
+	for _, l := range doors(c) {
+		probes = append(probes, probe{"door", func(context.Context) (string, error) { return lookDoor(string(c.Store.Path), l) }})
+	}
 	if s := c.Mailin.SMTP; s != nil && s.TLSCert != "" {
 		probes = append(probes, probe{"tls", func(context.Context) (string, error) {
 			return lookCertificate(string(s.TLSCert), string(s.TLSKey), time.Now())
 		}})
 	}
 	return probes
+}
+
+// doors lists where the gateway will listen.
+func doors(c *config.Config) (all []config.Listen) {
+	if s := c.Mailin.SMTP; s != nil {
+		all = append(all, s.Listen)
+	}
+	if l := c.Mailin.LMTP; l != nil {
+		all = append(all, l.Listen)
+	}
+	return all
+}
+
+// lookDoor tries whether we could listen there. While a gateway runs on the store, it does.
+func lookDoor(store string, l config.Listen) (string, error) {
+	if desk, err := admin.Dial(store); err == nil {
+		desk.Close()
+		return string(l) + " is the running gateway's", nil
+	}
+	network, addr := l.Network()
+	if network == "unix" {
+		dir := filepath.Dir(addr)
+		if err := writable(dir); err != nil {
+			return "", fmt.Errorf("%s: %w", l, err)
+		}
+		return string(l) + " can be opened", nil
+	}
+	ln, err := net.Listen(network, addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "", fmt.Errorf("another program listens on %s; stop it, or choose another port", addr)
+	case errors.Is(err, syscall.EACCES):
+		return "", fmt.Errorf("ports below 1024 are not ours to open; give the program CAP_NET_BIND_SERVICE, or choose another than %s", addr)
+	case err != nil:
+		return "", err
+	}
+	ln.Close()
+	return addr + " is free", nil
 }
 
 // secrets lists every secret that the config names.

@@ -258,3 +258,25 @@ func TestCheckStore(t *testing.T) {
 		t.Errorf("too little room: %v", err)
 	}
 }
+
+func TestCheckDoor(t *testing.T) {
+	dir := t.TempDir()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := config.Listen(ln.Addr().String())
+	if _, err := lookDoor(dir, addr); err == nil || !strings.Contains(err.Error(), "another program listens") {
+		t.Errorf("a port in use: %v", err)
+	}
+	ln.Close()
+	if text, err := lookDoor(dir, addr); err != nil || !strings.Contains(text, "is free") {
+		t.Errorf("a free port: %q, %v", text, err)
+	}
+	if _, err := lookDoor(dir, config.Listen("unix:"+dir+"/none/lmtp.sock")); err == nil {
+		t.Error("a socket in a directory that is not there: no error")
+	}
+	if _, err := lookDoor(dir, config.Listen("unix:"+dir+"/lmtp.sock")); err != nil {
+		t.Errorf("a socket: %v", err)
+	}
+}

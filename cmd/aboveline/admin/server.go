@@ -56,7 +56,12 @@ func Serve(ctx context.Context, ln net.Listener, t Table, log *slog.Logger) erro
 			ln.Close()
 			return fmt.Errorf("answer on admin socket: %w", err)
 		}
-		places <- struct{}{}
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+			conn.Close()
+			continue
+		}
 		asking.Go(func() {
 			defer func() { <-places }()
 			defer conn.Close()
@@ -69,10 +74,11 @@ func Serve(ctx context.Context, ln net.Listener, t Table, log *slog.Logger) erro
 func converse(ctx context.Context, conn net.Conn, t Table, log *slog.Logger) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	// The deadline stands BEFORE the end of ctx may shorten it: the other way about, stopping would wait for it.
+	conn.SetReadDeadline(time.Now().Add(askWithin))
 	defer context.AfterFunc(ctx, func() { conn.SetReadDeadline(time.Unix(1, 0)) })()
 
 	w := &rows{conn: conn, buf: bufio.NewWriterSize(conn, 64<<10)}
-	conn.SetReadDeadline(time.Now().Add(askWithin))
 	var req request
 	in := json.NewDecoder(io.LimitReader(conn, maxRequest))
 	if err := in.Decode(&req); err != nil {

@@ -304,3 +304,23 @@ func TestOpenWaitsForAStartingGateway(t *testing.T) {
 		t.Errorf("Open = %v, want the store's own error", err)
 	}
 }
+
+// TestStopDoesNotWaitForIdleClients: who connected and says nothing must not keep the gateway from stopping; the
+// cleanup of testDesk would hang.
+func TestStopDoesNotWaitForIdleClients(t *testing.T) {
+	dir := private(t)
+	var idle []net.Conn
+	t.Cleanup(func() { // after the desk has stopped
+		for _, conn := range idle {
+			conn.Close()
+		}
+	})
+	testDesk(t, dir)
+	for range maxAsking + 5 {
+		conn, err := dial(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		idle = append(idle, conn)
+	}
+}
