@@ -31,7 +31,7 @@ func Author(fields []Field) (who rules.Mailbox, identity rules.Identity, odd str
 		}
 	}
 	if len(from) == 0 {
-		return rules.Mailbox{}, rules.IdentityAmbiguous, "no From field"
+		return sender(fields), rules.IdentityAmbiguous, "no From field"
 	}
 	who = loosely(from)
 	switch {
@@ -98,6 +98,16 @@ func hidesFrom(raw []byte) bool {
 		}
 	}
 	return false
+}
+
+// sender is whom to show where nobody is named as the author.
+func sender(fields []Field) rules.Mailbox {
+	for _, f := range fields {
+		if strings.EqualFold(f.Name, "Sender") {
+			return loosely([]Field{f})
+		}
+	}
+	return rules.Mailbox{}
 }
 
 func loosely(from []Field) rules.Mailbox {

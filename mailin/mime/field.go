@@ -53,7 +53,20 @@ func readBlock(raw []byte, at int, end stop) block {
 			b.over = "header field"
 		}
 	}
+	if end == nil && b.over == "" && len(b.fields) > 0 && !anyKnown(b.fields) {
+		// "Error: disk full": lines of a script that wrote no header. They are its words.
+		return block{body: at, odd: []string{"no header"}}
+	}
 	return b
+}
+
+func anyKnown(fields []Field) bool {
+	for _, f := range fields {
+		if known([]byte(f.Name+":")) || looksLikeFrom(f) {
+			return true
+		}
+	}
+	return false
 }
 
 // readFields reads the header block that begins at an offset of raw. It forgives what real mail has: an mbox line before
