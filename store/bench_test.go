@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -164,6 +163,7 @@ func parallel(b *testing.B, writers int, do func(w *words, n int) error) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tickets/s")
 }
 
+// BenchmarkApply keeps new tickets, beside the library alone with as much data ("bare").
 func BenchmarkApply(b *testing.B) {
 	for _, writers := range []int{1, 16, 128} {
 		b.Run(fmt.Sprintf("store/%d", writers), func(b *testing.B) {
@@ -308,6 +308,7 @@ func parallelN(b *testing.B, writers, total int, do func(w *words, n int) error)
 	wg.Wait()
 }
 
+// BenchmarkOpen is a start with -grow tickets.
 func BenchmarkOpen(b *testing.B) {
 	dir := b.TempDir()
 	db, err := Open(dir, Options{})
@@ -318,9 +319,6 @@ func BenchmarkOpen(b *testing.B) {
 	if err := db.Close(); err != nil {
 		b.Fatal(err)
 	}
-	if f := os.Getenv("KEEP"); f != "" {
-		b.Log(dir)
-	}
 	for b.Loop() {
 		db, err := Open(dir, Options{})
 		if err != nil {
@@ -330,6 +328,7 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
+// BenchmarkPack compresses a mail, and a record of the usual length.
 func BenchmarkPack(b *testing.B) {
 	u := newUnit(newWords(1), 1)
 	for name, v := range map[string][]byte{"mail": u.raw, "short": u.raw[:300]} {

@@ -201,7 +201,7 @@ func TestHostileRecordIsRefused(t *testing.T) {
 }
 
 // packedOnce is a ticket as the first release wrote it.
-const packedOnce = "" +
+const packedOnce = "" + // ticket 1042
 	"1128b52ffd450001d3008d0200e4014b616e20696e7465206c6f67676120696e6b6f6d6d756e305431323030301100c0" +
 	"0920070c83cd88920324f06fb8511b59817c2323908941a35c40873c40504b098a695137e50f0cade5743953321084dc" +
 	"f65e"
