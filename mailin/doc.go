@@ -19,6 +19,7 @@
 //
 // # Memory
 //
-// A mail of 25 MiB times 300 sessions would be 7.5 GiB. So a door asks for [Intake.Room] as bytes arrive, not as they
-// are promised, and reading is bounded by count and by weight. Who finds no room is asked to come again.
+// A mail of 25 MiB times 300 sessions would be 7.5 GiB. So a door asks for [Intake.Room] before it holds more than a
+// little of a mail, and reading is bounded by count and by weight. Who finds no room for too long is asked to come
+// again. Ordinary mail needs none, so that big ones never keep it out.
 package mailin

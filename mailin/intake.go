@@ -80,15 +80,15 @@ type Taker interface {
 const (
 	DefaultMaxSize  = 25 << 20  // bytes of a mail
 	DefaultParallel = 2         // mails read at once: reading is bound by the processor, and the desk's machine is small
-	DefaultBudget   = 192 << 20 // bytes of mail in flight: with the rest of the program this stays under 256 MiB
+	DefaultBudget   = 128 << 20 // bytes of mail in flight: with what the collector leaves lying this is 256 MiB
 
 	// Trace is what a door may add on top of MaxSize: our own Received field.
 	Trace = 2 << 10
-	// readWeight is what a mail costs while it is read, in its own sizes: its bytes, its decoded parts, a copy.
-	readWeight = 3
-	// roomPatience is how long bytes that have arrived wait for a place: longer than a group of big mails takes to be
-	// committed, shorter than any client waits for a reply (RFC 5321, section 4.5.3.2.5: 3 minutes a block).
-	roomPatience = 30 * time.Second
+	// readWeight is what a mail costs while it is read, in its own sizes: its bytes and its decoded parts.
+	readWeight = 2
+	// roomPatience is how long a mail that is arriving waits for a place: longer than the big mails before it take,
+	// shorter than a client waits to send more (RFC 5321, section 4.5.3.2.5: 3 minutes a block).
+	roomPatience = 2 * time.Minute
 )
 
 // Options say how an Intake works. The zero value is usable.
@@ -150,9 +150,9 @@ func NewIntake(sink Sink, prover Prover, o Options) *Intake {
 // MaxSize is the largest mail in bytes that is taken.
 func (in *Intake) MaxSize() int64 { return in.max }
 
-// Room waits until n more bytes of arriving mail may be held, and returns the function that gives them back. Where
-// there is none for too long the error is a *TemporaryError of ErrBusy. Doors ask as bytes come, since what a client
-// promises costs it nothing.
+// Room waits until n bytes of an arriving mail may be held, and returns the function that gives them back. Where there
+// is none for too long the error is a *TemporaryError of ErrBusy. A door asks once for the whole of a mail, and only
+// when it has turned out to be a big one: who holds some room must not wait for more.
 func (in *Intake) Room(ctx context.Context, n int64) (free func(), err error) {
 	n = min(n, in.arrive)
 	if !in.arriving.TryAcquire(n) {

@@ -22,7 +22,8 @@ type session struct {
 
 	open bool // MAIL was accepted
 	from string
-	utf8 bool // RFC 6531: the client asked for SMTPUTF8
+	utf8 bool  // RFC 6531: the client asked for SMTPUTF8
+	said int64 // RFC 1870: how large the client says the mail is, 0 where it does not
 	to   []string
 }
 
@@ -49,7 +50,7 @@ func (t *session) Mail(from string, o *gosmtp.MailOptions) error {
 	if err := checkPath(from, o.UTF8, true); err != nil {
 		return t.refuse(from, nil, 0, err)
 	}
-	t.open, t.from, t.utf8 = true, from, o.UTF8
+	t.open, t.from, t.utf8, t.said = true, from, o.UTF8, o.Size
 	return nil
 }
 
@@ -109,7 +110,8 @@ func (t *session) take(a rules.Arrival) error {
 // the room with big mails that never end keeps no ordinary mail out.
 const freeRoom = 64 << 10
 
-// read reads a mail behind head, asking for room as it grows. free gives the room back and is never nil.
+// read reads a mail behind head, asking for room where it turns out to be a big one. free gives the room back and is
+// never nil.
 func (t *session) read(r io.Reader, head []byte) (raw []byte, free func(), err error) {
 	var held []func()
 	free = func() {
@@ -117,20 +119,9 @@ func (t *session) read(r io.Reader, head []byte) (raw []byte, free func(), err e
 			f()
 		}
 	}
-	most := t.s.o.MaxSize + int64(len(head))
-	raw = head
+	most := len(head) + int(t.s.o.MaxSize) + 1 // one more, to see that the end has come
+	raw = append(make([]byte, 0, min(freeRoom, most)), head...)
 	for {
-		if len(raw) == cap(raw) {
-			size := min(max(2*int64(cap(raw)), 16<<10), most+1)
-			if size > freeRoom {
-				more, err := t.s.in.Room(t.s.base, size-max(int64(cap(raw)), freeRoom))
-				if err != nil {
-					return nil, free, err
-				}
-				held = append(held, more)
-			}
-			raw = append(make([]byte, 0, size), raw...)
-		}
 		n, err := r.Read(raw[len(raw):cap(raw)])
 		raw = raw[:len(raw)+n]
 		switch {
@@ -138,10 +129,28 @@ func (t *session) read(r io.Reader, head []byte) (raw []byte, free func(), err e
 			return raw, free, nil
 		case err != nil:
 			return nil, free, err
-		case int64(len(raw)) > most:
+		case len(raw) == most:
 			return nil, free, mailin.ErrTooLarge // the gate has seen it before, and passes on no more
+		case len(raw) < cap(raw):
+			continue
 		}
+		size := t.expected(len(raw), most)
+		more, err := t.s.in.Room(t.s.base, int64(size-len(raw)))
+		if err != nil {
+			return nil, free, err
+		}
+		held = append(held, more)
+		raw = append(make([]byte, 0, size), raw...)
 	}
+}
+
+// expected is what a mail of which so much has come may have in all: what the client has said (RFC 1870) and an eighth
+// more, since some count line ends as one; for a client that said nothing, or less than it sends, the most there is.
+func (t *session) expected(come, most int) int {
+	if said := int(t.said + t.said/8); said > come {
+		return min(said, most)
+	}
+	return most
 }
 
 // envelope is what was said of the mail, and whose word that is.
@@ -205,7 +214,7 @@ func (t *session) refuse(from string, to []string, size int64, no *gosmtp.SMTPEr
 }
 
 // Reset forgets the mail that was begun.
-func (t *session) Reset() { t.open, t.from, t.utf8, t.to = false, "", false, nil }
+func (t *session) Reset() { t.open, t.from, t.utf8, t.said, t.to = false, "", false, 0, nil }
 
 // Logout ends the session.
 func (t *session) Logout() error { return nil }

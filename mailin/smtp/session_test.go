@@ -150,7 +150,7 @@ func TestNoRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := int64(0)
 		in := &cellar{room: func(n int64) (func(), error) {
-			if held+n > 64<<10 {
+			if held+n > 2<<20 {
 				return nil, &mailin.TemporaryError{Err: mailin.ErrBusy}
 			}
 			held += n
@@ -161,9 +161,10 @@ func TestNoRoom(t *testing.T) {
 		_, l := openDoor(t, in, o)
 		cl := dialDoor(t, l, "192.0.2.7")
 		cl.begin()
+		held = 2 << 20 // all of it
 		cl.send("Subject: big\r\n\r\n" + strings.Repeat("MAIL FROM:<x@y.example>\r\n", 8000) + ".\r\n")
 		cl.expect("452 4.3.2")
-		held = 64 << 10 // all of it: an ordinary mail comes through all the same
+		// An ordinary mail comes through all the same.
 		cl.mail()
 		cl.send(hello)
 		cl.expect("250 2.0.0 OK: kept")
@@ -178,6 +179,41 @@ func TestNoRoom(t *testing.T) {
 			t.Errorf("%d mails kept, want 2", n)
 		}
 	})
+}
+
+// A mail that says its size holds as much room as it needs and asks once; one that does not holds the most there is.
+func TestRoomIsAskedForOnce(t *testing.T) {
+	for _, c := range []struct {
+		size string
+		want []int64
+	}{{" SIZE=100000", []int64{112500 - freeRoom}}, {"", []int64{1<<20 - freeRoom}}, {" SIZE=70000", []int64{78750 - freeRoom, 1<<20 - 78750}}} {
+		synctest.Test(t, func(t *testing.T) {
+			var asked []int64
+			in := &cellar{room: func(n int64) (func(), error) {
+				asked = append(asked, n)
+				return func() {}, nil
+			}}
+			o := testOptions(t)
+			o.MaxSize = 1 << 20
+			_, l := openDoor(t, in, o)
+			cl := dialDoor(t, l, "192.0.2.7")
+			cl.expect("220")
+			cl.say("EHLO a.example", "250")
+			cl.say("MAIL FROM:<a@b.example>"+c.size, "250")
+			cl.say("RCPT TO:<support@desk.example>", "250")
+			cl.say("DATA", "354")
+			cl.send(strings.Repeat("12345678\r\n", 10000) + ".\r\n")
+			cl.expect("250")
+			if len(asked) != len(c.want) {
+				t.Fatalf("%q: asked %d, want %d", c.size, asked, c.want)
+			}
+			for i, n := range asked {
+				if d := n - c.want[i]; d < 0 || d > mailin.Trace {
+					t.Errorf("%q: asked %d, want %d", c.size, asked, c.want)
+				}
+			}
+		})
+	}
 }
 
 // Refusals are listed with what the peer was told, and a flood of them is not.
