@@ -48,6 +48,7 @@
 //	t .. 2   ticket, entry                entry, never changed        Apply
 //	t .. 3   ticket, count                outgoing mail and bytes     Enqueue; never changed, gone when dropped
 //	b        blob number                  bytes up to 64 KiB          PutBlob
+//	w        time in seconds, mail        what the watch was shown    Apply; told again at start
 //
 //	index    key                          value                       finds
 //	c        name                         count                       the next numbers, Stats

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"testing"
 	"time"
 
@@ -15,9 +17,13 @@ func TestReportsComeBackInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Noise, so that a report lies in several pieces however well it compresses.
+	noise := make([]byte, 3*pieceSize)
+	rand.Read(noise)
+	long := hex.EncodeToString(noise)
 	at := time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)
 	for _, minutes := range []int{20, 0, 10} {
-		r := rules.Report{Mail: rules.MailID(minutes + 1), At: at.Add(time.Duration(minutes) * time.Minute), Words: "no login"}
+		r := rules.Report{Mail: rules.MailID(minutes + 1), At: at.Add(time.Duration(minutes) * time.Minute), Words: long}
 		if err := db.Update(t.Context(), func(tx *Tx) error { return tx.Apply(rules.Decision{Reports: []rules.Report{r}}) }); err != nil {
 			t.Fatal(err)
 		}
@@ -33,6 +39,9 @@ func TestReportsComeBackInOrder(t *testing.T) {
 	err = db.View(t.Context(), func(tx *Tx) error {
 		tx.Reports(at.Add(5*time.Minute), func(r rules.Report) bool {
 			got = append(got, r.Mail)
+			if r.Words != long {
+				t.Errorf("report of mail %d came back as %d bytes", r.Mail, len(r.Words))
+			}
 			return true
 		})
 		return nil
