@@ -256,6 +256,7 @@ func TestTakeStopsWaiting(t *testing.T) {
 			t.Errorf("%v, want a temporary error", err)
 		}
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if len(s.kept) != 1 || len(s.parked) != 0 {
 			t.Errorf("%d kept, %d parked", len(s.kept), len(s.parked))
 		}
