@@ -18,7 +18,7 @@ var (
 	_ mailin.Sink    = (*Gateway)(nil)
 	_ mailout.Outbox = outbox{}
 	_ mailout.Blobs  = (*store.DB)(nil)
-	_ rules.Lookup   = (*store.Tx)(nil)
+	_ rules.Lookup   = lookup{}
 )
 
 // policy is what a reload replaces as one: decisions and their wording belong together.
@@ -32,6 +32,7 @@ type Gateway struct {
 	db     *store.DB
 	log    *slog.Logger
 	policy atomic.Pointer[policy]
+	watch  *watch
 
 	sending  chan struct{} // the outbox has a new row
 	clocking chan struct{} // the due times changed
@@ -47,6 +48,7 @@ func New(db *store.DB, desk rules.Config, wording mailout.ComposerOptions, log *
 	if err := g.Reload(desk, wording); err != nil {
 		return nil, err
 	}
+	g.watch = newWatch(newDetector(g.Desk()))
 	return g, nil
 }
 
@@ -120,11 +122,13 @@ func (g *Gateway) decide(ctx context.Context, prepare func(*store.Tx) (rules.Eve
 		if err != nil || ev == nil {
 			return err
 		}
-		d = p.desk.Decide(tx, ev, now)
+		d = p.desk.Decide(lookup{tx, g.watch}, ev, now)
 		return g.keep(tx, p, d)
 	})
-	if err == nil {
-		g.kept(d)
+	if err != nil {
+		g.watch.forget()
+		return err
 	}
-	return err
+	g.kept(d)
+	return nil
 }

@@ -49,7 +49,7 @@ func (g *Gateway) Rehearse(ctx context.Context, mails []Rehearsed) ([]Decided, e
 	err := g.db.Update(ctx, func(tx *store.Tx) error {
 		all = all[:0]
 		decide := func(ev rules.Event, at time.Time) error {
-			d := p.desk.Decide(tx, ev, at)
+			d := p.desk.Decide(lookup{tx, g.watch}, ev, at)
 			for _, o := range d.Send {
 				if err := tx.Enqueue(o, nil); err != nil {
 					return err
@@ -68,6 +68,9 @@ func (g *Gateway) Rehearse(ctx context.Context, mails []Rehearsed) ([]Decided, e
 		}
 		return nil
 	})
+	if err != nil {
+		g.watch.forget()
+	}
 	return all, err
 }
 

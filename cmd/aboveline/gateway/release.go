@@ -74,7 +74,7 @@ func (g *Gateway) takeUp(ctx context.Context, h rules.Held) error {
 			return nil // somebody was quicker
 		}
 		line, _ := tx.Disposition(h.ID)
-		d = p.desk.Decide(tx, rules.MailArrived{ID: h.ID, Mail: m, Released: h.Release}, now)
+		d = p.desk.Decide(lookup{tx, g.watch}, rules.MailArrived{ID: h.ID, Mail: m, Released: h.Release}, now)
 		d.Disposition.Raw = line.Raw
 		keepSmall(tx, m)
 		return g.keep(tx, p, d)
@@ -164,7 +164,7 @@ func (g *Gateway) Retry(ctx context.Context, id rules.MailID) error {
 	p, now := g.policy.Load(), timeNow()
 	var d rules.Decision
 	err = g.db.Update(ctx, func(tx *store.Tx) error {
-		d = p.desk.Decide(tx, rules.MailArrived{ID: id, Mail: m}, now)
+		d = p.desk.Decide(lookup{tx, g.watch}, rules.MailArrived{ID: id, Mail: m}, now)
 		d.Disposition.Raw = parked.Raw
 		keepSmall(tx, m)
 		tx.Unpark(id)

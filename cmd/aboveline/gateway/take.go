@@ -22,7 +22,7 @@ func (g *Gateway) Accept(ctx context.Context, m *rules.Mail) error {
 	p, now := g.policy.Load(), timeNow()
 	var d rules.Decision
 	err := g.db.Update(ctx, func(tx *store.Tx) error {
-		d = p.desk.Decide(tx, rules.MailArrived{ID: tx.NewMail(), Mail: m}, now)
+		d = p.desk.Decide(lookup{tx, g.watch}, rules.MailArrived{ID: tx.NewMail(), Mail: m}, now)
 		if d.Disposition.Kind != rules.DisposedDuplicate {
 			d.Disposition.Raw = tx.PutBlob(m.Raw)
 			keepSmall(tx, m)
@@ -30,6 +30,7 @@ func (g *Gateway) Accept(ctx context.Context, m *rules.Mail) error {
 		return g.keep(tx, p, d)
 	})
 	if err != nil {
+		g.watch.forget()
 		return err
 	}
 	g.kept(d)
