@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"log/slog"
+	"maps"
 	"net"
 	"sync"
 	"time"
@@ -144,6 +145,7 @@ func (c *Courier) dispatch(accepting context.Context, queue chan<- rules.Queued)
 		if probe {
 			most = 1
 		}
+		held := c.held()
 		rows, err := c.outbox.Claim(accepting, now, lease, most)
 		if err != nil {
 			if accepting.Err() == nil {
@@ -152,15 +154,12 @@ func (c *Courier) dispatch(accepting context.Context, queue chan<- rules.Queued)
 			}
 			continue
 		}
-		given := 0
+		rows = c.take(rows, held)
 		for _, q := range rows {
-			if c.take(q.ID) {
-				given++
-				queue <- q
-			}
+			queue <- q
 		}
 		switch {
-		case given == 0:
+		case len(rows) == 0:
 			c.rest(accepting, now)
 		case probe:
 			c.settle(accepting, rows[0].ID)
@@ -216,15 +215,26 @@ func (c *Courier) sleep(accepting context.Context, d time.Duration) {
 	}
 }
 
-// take marks a row as ours; false where it is already, which only a lease that ended too early can cause.
-func (c *Courier) take(id rules.OutgoingID) bool {
+// held are the rows in hand. Only the dispatcher adds to them.
+func (c *Courier) held() map[rules.OutgoingID]bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.inHand[id] {
-		return false
+	return maps.Clone(c.inHand)
+}
+
+// take marks claimed rows as ours, BEFORE the first of them is handed on, and leaves out those that were in hand when
+// they were claimed: their lease ended while they waited for their turn, and they may have gone out since.
+func (c *Courier) take(rows []rules.Queued, held map[rules.OutgoingID]bool) []rules.Queued {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ours := rows[:0:0]
+	for _, q := range rows {
+		if !held[q.ID] {
+			c.inHand[q.ID] = true
+			ours = append(ours, q)
+		}
 	}
-	c.inHand[id] = true
-	return true
+	return ours
 }
 
 // land tells that a row came back, to a dispatcher that waits for its probe.

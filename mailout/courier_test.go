@@ -330,6 +330,34 @@ func TestWake(t *testing.T) {
 	})
 }
 
+// TestLeaseEnds: with a peer so slow that leases end while their rows still wait for their turn, nothing that is in
+// hand is taken again.
+func TestLeaseEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &peer{fault: func(at string, n int) string {
+			if at == "dot-lost" && n <= 3 {
+				return "stall"
+			}
+			return ""
+		}}
+		rows := queued(claimFactor)
+		o := newOutbox(rows...)
+		serve(t, courier(p, o, func(c *CourierOptions) { c.Connections = 1 }), o, 24*time.Hour)
+		got := 0
+		for _, m := range p.mails {
+			if m == string(rows[claimFactor-1].Wire[0].Text) {
+				got++
+			}
+		}
+		if began := o.row(rows[claimFactor-1].ID).Tried[0].At.Sub(rows[0].Date); began < lease {
+			t.Fatalf("the last row's turn came after %s, within its lease", began)
+		}
+		if got != 1 {
+			t.Errorf("the last mail arrived %d times", got)
+		}
+	})
+}
+
 // TestEnvelope: what reaches the wire, and what never does.
 func TestEnvelope(t *testing.T) {
 	dsn := []string{"DSN", "SIZE 100000", "SMTPUTF8"}

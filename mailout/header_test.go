@@ -188,7 +188,8 @@ func TestPicturesShow(t *testing.T) {
 	o := Sample(rules.TemplateNoticeNew, rules.Swedish, rules.RoleStaff)
 	o.Attachments = []rules.Attachment{{Name: "bild.png", Type: "image/png", Inline: true, SHA256: "png", ContentID: "theirs@evil"},
 		{Name: "ritning.svg", Type: "image/svg+xml", Inline: true, SHA256: "svg"}, {Name: "brev.eml", Type: "message/rfc822", SHA256: "eml"},
-		{Name: "sida.html", Type: "text/html", SHA256: "html"}, {Name: "lost.pdf", Type: "application/pdf"}}
+		{Name: "sida.html", Type: "text/html", SHA256: "html"}, {Name: "del.bin", Type: "multipart/mixed", SHA256: "parts"},
+		{Name: "typ", Type: "no type", SHA256: "typ"}, {Name: "lost.pdf", Type: "application/pdf"}}
 	wire, err := c.Compose(o)
 	if err != nil {
 		t.Fatal(err)
@@ -201,7 +202,7 @@ func TestPicturesShow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(e.Inlines)+len(e.OtherParts) != 1 || len(e.Attachments) != 3 {
+	if len(e.Inlines)+len(e.OtherParts) != 1 || len(e.Attachments) != 5 {
 		t.Fatalf("%d inline, %d other, %d attached", len(e.Inlines), len(e.OtherParts), len(e.Attachments))
 	}
 	shown := append(e.Inlines, e.OtherParts...)[0]
