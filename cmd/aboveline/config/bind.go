@@ -63,6 +63,7 @@ var texts = map[reflect.Type]func(string) (any, error){
 	reflect.TypeFor[Listen]():         as(parseListen),
 	reflect.TypeFor[Server]():         as(parseServer),
 	reflect.TypeFor[Hours]():          as(parseHours),
+	reflect.TypeFor[Clock]():          as(parseClock),
 	reflect.TypeFor[rules.Address]():  as(parseAddress),
 	reflect.TypeFor[rules.Language](): as(parseLanguage),
 	reflect.TypeFor[*time.Location](): as(parseZone),

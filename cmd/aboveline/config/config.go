@@ -37,7 +37,9 @@ type Identity struct {
 	Language   rules.Language  `toml:"language"`
 	Zone       *time.Location  `toml:"timezone"`
 	Subaddress string          `toml:"subaddress" one:"+,"`
-	Hostname   Hostname        `toml:"hostname"` // "" is the address's domain
+	Hostname   Hostname        `toml:"hostname"`                // "" is the address's domain
+	CloseAfter Duration        `toml:"close_after" max:"3650d"` // from resolved to closed; 0 never
+	Digest     Clock           `toml:"digest"`                  // "" never
 }
 
 // Store is the [store] table.

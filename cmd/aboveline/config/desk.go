@@ -38,6 +38,8 @@ func (c *Config) rules() rules.Config {
 		Grace:        time.Duration(c.Mailout.Grace),
 		HourlyLimit:  c.Mailout.HourlyLimit,
 		GatewayLimit: c.Mailout.GatewayLimit,
+		CloseAfter:   time.Duration(c.Identity.CloseAfter),
+		Digest:       string(c.Identity.Digest),
 	}
 	for _, s := range c.Staff {
 		r.Staff = append(r.Staff, rules.Staff{Mailbox: mailbox(s.Name, s.Address), Language: s.Language, Groups: s.Groups})

@@ -11,12 +11,15 @@ import (
 // "aboveline init" writes shows the same values, and a test compares them.
 func preset() *Config {
 	return &Config{
-		Identity: Identity{Prefix: "T", Language: rules.English, Zone: time.UTC, Subaddress: "+"},
-		Store:    Store{Path: "aboveline-data"},
-		Mailin:   Mailin{MaxSize: 25 << 20},
+		Identity: Identity{
+			Prefix: "T", Language: rules.English, Zone: time.UTC, Subaddress: "+",
+			CloseAfter: Duration(rules.DefaultCloseAfter),
+		},
+		Store:  Store{Path: "aboveline-data"},
+		Mailin: Mailin{MaxSize: 25 << 20},
 		Mailout: Mailout{
-			HourlyLimit:  5,    // DESIGN, section 9
-			GatewayLimit: 2000, // DESIGN, section 9
+			HourlyLimit:  rules.DefaultHourlyLimit,
+			GatewayLimit: rules.DefaultGatewayLimit,
 			DSN:          true,
 		},
 		Outage: Outage{

@@ -51,6 +51,11 @@ func TestSampleShowsDefaults(t *testing.T) {
 	if got.Mailout.HourlyLimit != want.Mailout.HourlyLimit || !reflect.DeepEqual(got.Outage.Window, want.Outage.Window) {
 		t.Errorf("mailout and outage differ from the defaults")
 	}
+	if got.Identity.CloseAfter != want.Identity.CloseAfter || got.Identity.Prefix != want.Identity.Prefix ||
+		got.Identity.Language != want.Identity.Language || got.Identity.Zone.String() != want.Identity.Zone.String() ||
+		got.Identity.Subaddress != want.Identity.Subaddress || got.Mailin.MaxSize != want.Mailin.MaxSize {
+		t.Errorf("desk or mailin differ from the defaults: %+v", got.Identity)
+	}
 	mailout := got.Mailout
 	mailout.DKIM, mailout.Password = nil, Secret{}
 	for what, pair := range map[string][2]any{

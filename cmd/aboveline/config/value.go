@@ -225,6 +225,19 @@ func parseHours(s string) (Hours, error) {
 	return Hours(s), nil
 }
 
+// Clock is a time of day in the desk's zone, "08:00", or "" for never.
+type Clock string
+
+func parseClock(s string) (Clock, error) {
+	if s == "" {
+		return "", nil
+	}
+	if t, err := time.Parse("15:04", s); err != nil || t.Format("15:04") != s {
+		return "", errors.New(`not a time of day; write hours and minutes, such as "08:00", or "" for never`)
+	}
+	return Clock(s), nil
+}
+
 func parseAddress(s string) (rules.Address, error) {
 	a, ok := rules.ParseAddress(s)
 	if !ok {
