@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
+	"aboveline.example/mailin"
 	"aboveline.example/rules"
 )
 
@@ -231,6 +233,13 @@ func (p *Poller) takeGroup(ctx context.Context, s *session, group []meta) error 
 
 // takeSingle fetches one mail by itself and takes it.
 func (p *Poller) takeSingle(ctx context.Context, s *session, uid uint32, m meta) error {
+	if m.size > chunkBytes {
+		free, err := p.taker.Room(ctx, min(m.size, p.o.MaxSize))
+		if err != nil {
+			return fmt.Errorf("uid %d: %w", uid, stall(err))
+		}
+		defer free()
+	}
 	var mails []mail
 	var err error
 	if p.suspects[uid] {
@@ -251,13 +260,18 @@ func (p *Poller) take(ctx context.Context, mails []mail) error {
 	})
 	var failed error
 	for i, m := range mails {
+		if mailin.Permanent(errs[i]) {
+			errs[i] = p.parkTaken(ctx, m, errs[i])
+		}
 		if errs[i] != nil {
 			failed = cmpErr(failed, fmt.Errorf("take uid %d: %w", m.uid, stall(errs[i])))
 			continue
 		}
+		if !p.settled[m.uid] { // not parked
+			p.state.Taken++
+		}
 		p.settled[m.uid] = true
 		p.owed = append(p.owed, m.uid)
-		p.state.Taken++
 	}
 	return failed
 }
@@ -270,16 +284,26 @@ func cmpErr(a, b error) error {
 	return b
 }
 
-// park gives a mail up: it stays on the server, and the operator is told.
+// parkTaken parks a mail that came and can never be taken. A door that hears its sender would refuse it; here there is
+// nobody to refuse it to. It is marked like one that was taken, for its bytes are kept.
+func (p *Poller) parkTaken(ctx context.Context, m mail, why error) error {
+	return p.keepParked(ctx, rules.Parked{UID: m.uid, Tries: 1, Error: printable(why.Error(), 300), Bytes: m.raw})
+}
+
+// park gives a mail up that never came: it stays on the server, and the operator is told.
 func (p *Poller) park(ctx context.Context, uid uint32, tries int, why string) error {
-	err := p.parker.Park(ctx, rules.Parked{
-		Envelope: rules.Envelope{Door: "imap:" + p.o.Name},
-		Error:    why,
-		Detail:   fmt.Sprintf("UID %d (UIDVALIDITY %d) of %s in %s; the mail is still there", uid, p.epoch, p.o.Mailbox, p.server.Host),
-		Tries:    tries,
-		UID:      uid,
-	})
-	if err != nil {
+	return p.keepParked(ctx, rules.Parked{UID: uid, Tries: tries, Error: why})
+}
+
+func (p *Poller) keepParked(ctx context.Context, m rules.Parked) error {
+	uid, tries, why := m.UID, m.Tries, m.Error
+	m.At = time.Now()
+	m.Envelope = rules.Envelope{Door: "imap:" + p.o.Name}
+	m.Detail = fmt.Sprintf("UID %d (UIDVALIDITY %d) of %s at %s", uid, p.epoch, p.o.Mailbox, p.server.Host)
+	if len(m.Bytes) == 0 {
+		m.Detail += "; the mail is still there"
+	}
+	if err := p.parker.Park(ctx, m); err != nil {
 		return fmt.Errorf("park uid %d: %w", uid, stall(err))
 	}
 	p.settled[uid] = true

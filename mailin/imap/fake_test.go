@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/tls"
 
 	"fmt"
 	"io"
@@ -35,8 +34,7 @@ type fake struct {
 	commands []string            // all commands seen, without tags
 	lives    []time.Duration     // of the connections that ended
 	dials    []time.Time
-	top      uint32 // the highest UID there was
-	tls      *tls.Config
+	top      uint32                 // the highest UID there was
 	before   func(c *fakeConn) bool // before the greeting; true: it has done everything
 }
 

@@ -12,7 +12,6 @@ import (
 type fetchReply struct {
 	num    uint32
 	opened bool // the library has seen its beginning
-	kept   int  // items passed on
 	seen   []string
 }
 

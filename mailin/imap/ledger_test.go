@@ -41,6 +41,8 @@ func (l *ledger) Take(_ context.Context, a rules.Arrival) error {
 	return nil
 }
 
+func (l *ledger) Room(context.Context, int64) (func(), error) { return func() {}, nil }
+
 func (l *ledger) Park(_ context.Context, p rules.Parked) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -88,12 +90,6 @@ func (l *ledger) subjects() (distinct []string, repeats int) {
 	slices.Sort(distinct)
 	distinct = slices.Compact(distinct)
 	return distinct, n - len(distinct)
-}
-
-func (l *ledger) count() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.taken)
 }
 
 // want fails the test unless exactly these subjects were taken, and nothing was parked.

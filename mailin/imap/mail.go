@@ -19,6 +19,10 @@ type mail struct {
 // arrival is the mail as the intake wants it. Its envelope is what the server that delivered it wrote down.
 func (p *Poller) arrival(m mail) rules.Arrival {
 	raw := mime.CRLF(m.raw)
+	if int64(len(raw)) > p.o.MaxSize { // a mail with lone LFs grew by their CRs
+		header, _, _ := bytes.Cut(raw[:min(len(raw), headerBytes)], []byte("\r\n\r\n"))
+		raw = oversize(append(header[:len(header):len(header)], "\r\n\r\n"...), int64(len(raw)), p.o.MaxSize)
+	}
 	from, null := returnPath(raw)
 	return rules.Arrival{
 		Envelope: rules.Envelope{

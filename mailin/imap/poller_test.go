@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"aboveline.example/mailin"
 )
 
 func TestSlowPollWhenIdleIsSilent(t *testing.T) {
@@ -507,5 +509,35 @@ func TestUIDValidityChangesUnderOurFeet(t *testing.T) {
 	tr.want(t, "one", "two")
 	if c := tr.cursors["desk@mail.desk.example:143/INBOX"]; c != [2]uint32{9, 1} {
 		t.Errorf("cursor = %v, want 9 1", c)
+	}
+}
+
+func TestMailThatCanNeverBeTakenIsParkedWithItsBytes(t *testing.T) {
+	f := newFake(text("one"), text("loop"), text("three"))
+	tr := &trial{ledger: newLedger(), f: f, log: newBuffer()}
+	tr.fail = func(subject string) error {
+		if subject == "loop" {
+			return fmt.Errorf("take: %w", mailin.ErrLoop)
+		}
+		return nil
+	}
+	tr.again(t, time.Minute, nil)
+	if got, _ := tr.subjects(); !slices.Equal(got, []string{"one", "three"}) {
+		t.Errorf("taken %q", got)
+	}
+	if len(tr.parked) != 1 || tr.parked[0].UID != 2 || subject(tr.parked[0].Bytes) != "loop" || !strings.Contains(tr.parked[0].Error, "circle") {
+		t.Errorf("parked %+v", tr.parked)
+	}
+	if s := tr.last(); s.Taken != 2 || s.Parked != 1 || len(f.mails) != 0 {
+		t.Errorf("state %+v, INBOX %d", s, len(f.mails))
+	}
+}
+
+func TestMailThatGrowsByItsLineEndsIsNotTooLarge(t *testing.T) {
+	lf := strings.ReplaceAll(text("many lines", strings.Repeat("\n", 700<<10)), "\r\n", "\n")
+	tr := try(t, newFake(lf), time.Minute, func(o *Options) { o.MaxSize = 1 << 20 })
+	tr.want(t, "many lines")
+	if n := len(tr.taken[0].Raw); n > 2000 || !strings.Contains(string(tr.taken[0].Raw), "too large to take in: 1.4 MiB") {
+		t.Errorf("%d bytes were taken: %.300q", n, tr.taken[0].Raw)
 	}
 }

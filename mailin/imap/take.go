@@ -9,13 +9,16 @@ import (
 // Taker makes a mail durable.
 type Taker interface {
 	// Take returns nil once the mail is durable, and only then. It is called by several goroutines at once, never for
-	// two mails of which one answers the other. An error means "not now": the mail is fetched again later.
+	// two mails of which one answers the other. An error that is mailin.Permanent parks the mail with its bytes; any
+	// other means "not now", and the mail is fetched again later.
 	Take(ctx context.Context, mail rules.Arrival) error
+	// Room waits until n bytes of a big mail may be held, and returns what gives them back.
+	Room(ctx context.Context, n int64) (free func(), err error)
 }
 
 // Parker keeps the record of a mail that could not be taken.
 type Parker interface {
-	// Park records a mail by its UID; Raw and Bytes are empty, for the bytes never came.
+	// Park records a mail by its UID. Bytes is empty where they never came.
 	Park(ctx context.Context, parked rules.Parked) error
 }
 
