@@ -93,7 +93,7 @@ func (c *Composer) headers(o *rules.Outgoing) *header {
 	h.set("Date", date(o.Date.In(c.o.Zone)))
 	h.set("Message-ID", ids(o.MessageID))
 	h.set("In-Reply-To", ids(o.InReplyTo))
-	h.set("References", ids(o.References...))
+	h.set("References", ids(capped(o.References)...))
 	if o.ReplyTo != "" {
 		h.set("Reply-To", mailbox(rules.Mailbox{Name: c.o.Name, Address: o.ReplyTo}))
 	}
@@ -109,6 +109,21 @@ func (c *Composer) headers(o *rules.Outgoing) *header {
 	h.set("Content-Language", token(string(spoken(o.Language))))
 	h.set("MIME-Version", token("1.0"))
 	return h
+}
+
+// maxReferences is how long a chain of references may be, in characters: relays refuse header blocks of more than 4 KB
+// (PEERS 4a).
+const maxReferences = 1500
+
+// capped keeps the first reference, which clients thread by, and as many of the newest as there is room for.
+func capped(all []rules.MessageID) []rules.MessageID {
+	size := 0
+	for i := len(all) - 1; i >= 0; i-- {
+		if size += len(all[i]) + 3; size > maxReferences && i > 0 {
+			return append(all[:1:1], all[min(i+1, len(all)-1):]...)
+		}
+	}
+	return all
 }
 
 // spoken is the language a mail is worded in: Nynorsk and Danish readers get Bokmål, others English.

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"mime/quotedprintable"
 	"net/mail"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -286,5 +287,36 @@ func TestLineFirst(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestVastMail: however much people write, one mail stays small enough to go to everybody at the desk.
+func TestVastMail(t *testing.T) {
+	c := composer(t)
+	o := Sample(rules.TemplateNoticeNew, rules.Swedish, rules.RoleStaff)
+	o.Words = strings.Repeat("å", 10<<20)
+	o.Report = &rules.FaultReport{Quotes: slices.Repeat([]string{strings.Repeat("x\n", 1<<20)}, 500)}
+	for i := range 500 {
+		o.References = append(o.References, rules.MessageID(fmt.Sprintf("%d.%s@k.example", i, strings.Repeat("r", 60))))
+	}
+	wire, err := c.Compose(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := Bytes(t.Context(), wire, noBlobs{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkWire(t, raw)
+	if len(raw) > 3<<20 || !bytes.Contains(raw, []byte("avkortad")) {
+		t.Errorf("%d bytes", len(raw))
+	}
+	m, err := message.Read(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refs := strings.Fields(m.Header.Get("References"))
+	if refs[0] != "<"+string(o.References[0])+">" || refs[len(refs)-1] != "<"+string(o.References[len(o.References)-1])+">" || len(strings.Join(refs, " ")) > 1600 {
+		t.Errorf("references %v", refs)
 	}
 }

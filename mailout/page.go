@@ -230,7 +230,7 @@ func (r *reader) sheet(title string, body, end []string) *sheet {
 	s := &sheet{
 		Lang: string(r.lang), Subject: oneLine(o.Subject, maxSubject), Line: theLine[r.lang],
 		Mark: strings.ReplaceAll(printable(o.Mark), " ", ""), Title: title, Body: body, End: end,
-		Number: oneLine(r.facts.Number, 40), Words: manyLines(r.words), Desk: oneLine(r.desk.Name, maxName),
+		Number: oneLine(r.facts.Number, 40), Words: r.cut(r.words, maxWords), Desk: oneLine(r.desk.Name, maxName),
 		Numbered: o.Template == rules.TemplateDigest, Spoken: o.Template == rules.TemplateReply,
 	}
 	if o.Role == rules.RoleStaff && o.GoesTo != "" {
@@ -252,8 +252,8 @@ func (r *reader) sheet(title string, body, end []string) *sheet {
 		s.Pictures = append(s.Pictures, picture{contentID(o, i, r.desk.Hostname), oneLine(a.Name, maxName)})
 	}
 	s.Fault = r.faultRows()
-	for _, q := range r.fault.Quotes {
-		if q = manyLines(q); q != "" {
+	for _, q := range r.fault.Quotes[:min(len(r.fault.Quotes), maxQuotes)] {
+		if q = r.cut(q, maxQuote); q != "" {
 			s.Quotes = append(s.Quotes, q)
 		}
 	}
@@ -265,6 +265,23 @@ func (r *reader) sheet(title string, body, end []string) *sheet {
 	}
 	r.actions(s)
 	return s
+}
+
+// Most of a person's words that one mail carries, in bytes: a mail goes to many readers, in two forms each, and all
+// of it is kept. Whoever writes more finds the rest in the original, which staff can ask for.
+const (
+	maxWords  = 256 << 10
+	maxQuote  = 4 << 10
+	maxQuotes = 20
+)
+
+// cut is a person's words, clean, and cut with a word about it where they are too many.
+func (r *reader) cut(s string, limit int) string {
+	if len(s) <= limit {
+		return manyLines(s)
+	}
+	s = strings.ToValidUTF8(s[:limit], "")
+	return manyLines(s) + "\n\n" + r.say.or("words.cut", "[…]")
 }
 
 // credit says whose the words are, and how far that was believed.
