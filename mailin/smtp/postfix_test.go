@@ -166,3 +166,21 @@ func TestPostfixHearsTheSize(t *testing.T) {
 		t.Errorf("envelope %+v:\n%s", m.Envelope, m.Raw)
 	}
 }
+
+// Postfix's load generator is served by both doors: as many mails are kept as it got 250s for.
+func TestPour(t *testing.T) {
+	for _, lmtp := range []bool{false, true} {
+		l, err := Listen("127.0.0.1:0", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := &cellar{}
+		o := testOptions(t)
+		o.Log, o.LMTP = nil, lmtp
+		serveOn(t, l, in, o)
+		peertest.Pour(t, l.Addr().String(), lmtp, 300, 10, 20000, "support@desk.example")
+		if n := len(in.mails()); n != 300 {
+			t.Errorf("lmtp %v: %d of 300 mails kept", lmtp, n)
+		}
+	}
+}

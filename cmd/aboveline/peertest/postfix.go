@@ -240,3 +240,19 @@ func (p *Postfix) Queue() []Waiting {
 	}
 	return all
 }
+
+// Pour sends n mails of that many bytes to a door, some sessions at once, with Postfix's smtp-source, on a connection
+// for each mail. It fails the test where one is refused.
+func Pour(t testing.TB, addr string, lmtp bool, n, sessions, size int, to string) {
+	t.Helper()
+	needProgram(t, "smtp-source", "/usr/sbin/smtp-source")
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	args := []string{"-m", fmt.Sprint(n), "-s", fmt.Sprint(sessions), "-l", fmt.Sprint(size), "-f", "anna@client.example", "-t", to, addr}
+	if lmtp {
+		args = append([]string{"-L"}, args...)
+	}
+	if out, err := exec.CommandContext(ctx, "/usr/sbin/smtp-source", args...).CombinedOutput(); err != nil {
+		t.Fatalf("smtp-source: %v: %s", err, out)
+	}
+}
