@@ -39,6 +39,7 @@ type Page struct {
 // Fault is the part of a Page that tells of a fault or an outage.
 type Fault struct {
 	Known         bool // there is one
+	Widespread    bool // several have reported it: an outage
 	Title         string
 	Outage        string // D-7, to staff and the informed
 	Service       string
@@ -132,7 +133,7 @@ func (r *reader) page() Page {
 	if r.o.Report != nil {
 		f := &r.fault
 		p.Fault = Fault{
-			Known: true, Title: oneLine(f.Title, maxFact), Outage: oneLine(f.Outage, 40),
+			Known: true, Widespread: r.o.Report.Outage != "", Title: oneLine(f.Title, maxFact), Outage: oneLine(f.Outage, 40),
 			Service: oneLine(f.Service, maxName), People: f.People, Organisations: f.Organisations,
 			First: r.when(f.First), Last: r.when(f.Last), Since: r.when(f.Since), Nth: f.Nth,
 		}
