@@ -13,15 +13,27 @@ import (
 	"aboveline.example/rules"
 )
 
+// Read reads an arrival that answers nothing we know of.
+func Read(a rules.Arrival) *rules.Mail { return Reader{}.Read(a) }
+
+// Reader reads arrivals with what is known of the mails they answer. The zero value knows nothing.
+type Reader struct {
+	// Marks are the marks beside the line in those of our mails that the ids name; nil knows none.
+	Marks func([]rules.MessageID) []string
+	// Known are the texts that we sent under these ids, so that they are known even where a client retyped or
+	// re-wrapped them; nil knows none.
+	Known func([]rules.MessageID) []string
+}
+
 // Read reads an arrival into a Mail. It is a function of the arrival alone and total: whatever the bytes are, there
 // is a Mail with them. Proof is left for a [Prover]. It owns a.Raw, and the Mail shares its memory.
-func Read(a rules.Arrival) *rules.Mail {
+func (r Reader) Read(a rules.Arrival) *rules.Mail {
 	msg := mime.Read(a.Raw)
 	m := &rules.Mail{Envelope: a.Envelope, Received: a.Received, Raw: a.Raw, Size: int64(len(a.Raw)),
 		Attachments: msg.Attachments, Unread: msg.Unread, Text: msg.Text}
 	header(m, msg)
 	m.SentTo = sentTo(m, msg)
-	words(m, msg)
+	r.words(m, msg)
 	classify(m, msg)
 	m.Problems = append(m.Problems, msg.Problems...)
 	m.Key = key(m, msg)
@@ -137,14 +149,22 @@ var oddDates = []string{
 }
 
 // words finds what the person wrote.
-func words(m *rules.Mail, msg *mime.Message) {
+func (r Reader) words(m *rules.Mail, msg *mime.Message) {
 	if msg.Unread {
 		m.Language = rules.OtherTongue
 		return
 	}
-	r := reply.Visible(reply.Input{Text: msg.Plain, HTML: msg.HTML, Subject: m.Subject})
-	m.Reply, m.Lead, m.Quoted, m.Forwarded = r.Reply, r.Lead, r.Quoted, r.Forwarded
-	m.Language, m.Confidence = language.Guess(r.Words)
+	in := reply.Input{Text: msg.Plain, HTML: msg.HTML, Subject: m.Subject}
+	answered := append(m.InReplyTo[:len(m.InReplyTo):len(m.InReplyTo)], m.References...)
+	if r.Marks != nil {
+		in.Marks = r.Marks(answered)
+	}
+	if r.Known != nil {
+		in.Known = r.Known(answered)
+	}
+	v := reply.Visible(in)
+	m.Reply, m.Inline, m.Words, m.Lead, m.Quoted, m.Forwarded = v.Reply, v.Inline, v.Words, v.Lead, v.Quoted, v.Forwarded
+	m.Language, m.Confidence = language.Guess(v.Words)
 	m.Fields = fields(m.Reply)
 	if m.Forwarded == nil {
 		m.Forwarded = attached(msg)
@@ -165,7 +185,7 @@ func attached(msg *mime.Message) *rules.Forwarded {
 // classify asks what kind of mail it is.
 func classify(m *rules.Mail, msg *mime.Message) {
 	v := machine.Classify(machine.Facts{Header: m.Header, NullPath: m.Envelope.Null, EnvelopeFrom: m.Envelope.From,
-		From: m.From, Subject: m.Subject, Text: m.Text, Parts: facts(nil, msg)})
+		From: m.From, Subject: m.Subject, Text: m.Text, Parts: facts(nil, msg, false)})
 	m.Kind, m.KindReason, m.NoAck, m.Deliveries = v.Kind, v.Reason, v.NoAck, v.Deliveries
 	if v.Kind.Person() || m.Forwarded == nil {
 		return
@@ -173,12 +193,12 @@ func classify(m *rules.Mail, msg *mime.Message) {
 	m.Forwarded = nil // what a machine sends back is not passed on by anybody
 }
 
-func facts(list []machine.Part, msg *mime.Message) []machine.Part {
+func facts(list []machine.Part, msg *mime.Message, nested bool) []machine.Part {
 	for i, p := range msg.Parts {
 		list = append(list, machine.Part{Type: p.Type, Params: p.Params, Description: p.Description,
-			Disposition: p.Disposition, Body: p.Body, Text: p.Text})
+			Disposition: p.Disposition, Name: p.Name, Nested: nested, Body: p.Body, Text: p.Text})
 		if n := msg.Opened(i); n != nil {
-			list = facts(list, n)
+			list = facts(list, n, true)
 		}
 	}
 	return list

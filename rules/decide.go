@@ -221,10 +221,13 @@ func (t *turn) mailEntry(ev MailArrived, tk *Ticket, thread int, s speaker, why 
 	}
 }
 
-// visible is what a reader is shown of a mail: the new words, or the whole where none were found. A word too many
-// is better than a word lost.
+// visible is what a reader is shown of a mail: the new words, with the lines they answer where they stand between
+// them, or the whole where none were found. A word too many is better than a word lost.
 func visible(m *Mail) string {
-	if m.Reply != "" {
+	switch {
+	case m.Inline != "":
+		return m.Inline
+	case m.Reply != "":
 		return m.Reply
 	}
 	return m.Text

@@ -154,6 +154,8 @@ type Mail struct {
 	Confidence float64 // of Language, 0 to 1
 
 	Reply       string // what the person wrote, above the line and above what their client quoted, unsigned
+	Inline      string // Reply with the quoted lines its answers stand between, "" where they are not so placed
+	Words       string // Reply without any quoted line: what reports are compared by
 	Lead        string // the leading lines of the HTML part's new text, "" where the mail has none: commands must agree
 	Text        string // all text parts as plain text
 	Quoted      string // the part of Text below Reply, where our own references are looked for

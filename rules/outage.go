@@ -47,7 +47,10 @@ func (t *turn) watch(tk *Ticket, ev MailArrived, s speaker) {
 	}
 	report := Report{
 		Mail: ev.ID, At: t.now, Person: s.Address, Name: s.Name, Proven: s.trust == TrustVerified,
-		Organisation: tk.Organisation, Language: m.Language, Subject: tk.Subject, Words: visible(m),
+		Organisation: tk.Organisation, Language: m.Language, Subject: tk.Subject, Words: m.Words,
+	}
+	if report.Words == "" {
+		report.Words = visible(m)
 	}
 	t.out.Reports = append(t.out.Reports, report)
 	sight := t.look.Sight(report)

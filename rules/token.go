@@ -116,6 +116,27 @@ func (keys Keys) mark(id OutgoingID) string {
 	return strings.ToLower(tokenEncoding.EncodeToString(h.Sum(nil)[:5]))
 }
 
+// Marks are the marks beside the line in those of our mails that the ids name, so that the line is known in a reply
+// and cannot be forged by text alone.
+func (d *Desk) Marks(ids []MessageID) []string {
+	var marks []string
+	for _, id := range d.SentAs(ids) {
+		marks = append(marks, d.Keys.mark(id))
+	}
+	return marks
+}
+
+// SentAs are the outbox rows that ids of ours name, in the order of the ids.
+func (d *Desk) SentAs(ids []MessageID) []OutgoingID {
+	var rows []OutgoingID
+	for _, id := range ids {
+		if t, ok := d.OurMessage(id); ok && t.Purpose == PurposeMessage {
+			rows = append(rows, outgoingID(t.Ticket, t.Seq))
+		}
+	}
+	return rows
+}
+
 // Forms in which tokens travel. The prefix of a Message-ID's local part has a dot, which keeps it out of the shape
 // that spam filters take for a random id.
 const (

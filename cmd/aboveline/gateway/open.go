@@ -6,6 +6,7 @@ import (
 
 	"aboveline.example/cmd/aboveline/config"
 	"aboveline.example/mailin"
+	"aboveline.example/mailin/mime"
 	"aboveline.example/mailin/proof"
 	"aboveline.example/mailout"
 	"aboveline.example/rules"
@@ -41,7 +42,42 @@ func wording(cfg *config.Config) mailout.ComposerOptions {
 
 // Intake is what all doors of this gateway share.
 func (g *Gateway) Intake(cfg *config.Config) *mailin.Intake {
-	return mailin.NewIntake(g, proof.Relay{}, mailin.Options{Log: g.log, MaxSize: int64(cfg.Mailin.MaxSize)})
+	return mailin.NewIntake(g, proof.Relay{}, mailin.Options{Log: g.log, MaxSize: int64(cfg.Mailin.MaxSize), Read: g.read})
+}
+
+// read reads a mail with what the desk knows of its own.
+func (g *Gateway) read(a rules.Arrival) *rules.Mail {
+	return mailin.Reader{Marks: g.Desk().Marks, Known: g.sentTexts}.Read(a)
+}
+
+// maxKnown is how many of our mails that a mail answers are compared with it: the one it quotes is among the newest.
+const maxKnown = 3
+
+// sentTexts are the texts of our mails under these ids.
+func (g *Gateway) sentTexts(ids []rules.MessageID) []string {
+	rows := g.Desk().SentAs(ids)
+	if len(rows) == 0 {
+		return nil
+	}
+	var texts []string
+	err := g.db.View(context.Background(), func(tx *store.Tx) error {
+		for _, id := range rows[:min(len(rows), maxKnown)] {
+			row, ok := tx.Sent(id)
+			if !ok {
+				continue
+			}
+			var raw []byte
+			for _, p := range row.Wire {
+				raw = append(raw, p.Text...)
+			}
+			texts = append(texts, mime.Read(raw).Plain)
+		}
+		return nil
+	})
+	if err != nil {
+		g.log.Debug("own mails not compared", "err", err)
+	}
+	return texts
 }
 
 // Take is the pipe's door: one mail, read, decided and kept.

@@ -101,7 +101,7 @@ func (g *Gateway) reread(ctx context.Context, id rules.MailID) (*rules.Mail, err
 	if err != nil {
 		return nil, err
 	}
-	return mailin.Read(rules.Arrival{Envelope: line.Envelope, Received: line.At, Raw: raw}), nil
+	return g.read(rules.Arrival{Envelope: line.Envelope, Received: line.At, Raw: raw}), nil
 }
 
 // Release lets a held mail in, as its writer's word. by is who said so.
