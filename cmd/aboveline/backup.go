@@ -90,6 +90,9 @@ func (c *restoreCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if e.global.JSON {
+		return object(e.out, map[string]any{"store": cfg.Store.Path})
+	}
 	fmt.Fprintf(e.out, "restored into %s; what was still to be sent is held: see \"aboveline queue list --state held\"\n", cfg.Store.Path)
 	return nil
 }

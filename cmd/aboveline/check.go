@@ -12,11 +12,15 @@ import (
 )
 
 type checkCmd struct {
-	Offline bool `help:"Only what is on this machine: no DNS, no logins."`
+	Offline bool   `help:"Only what is on this machine: no DNS, no logins."`
+	Explain string `placeholder:"MAIL" help:"Say instead what this config would make of a mail (.eml), and why."`
 }
 
 func (*checkCmd) Help() string {
-	return `One line a thing: ok, or what to do. Nothing is sent and nothing is changed. Exit code 1 if anything is wrong.`
+	return `One line a thing: ok, or what to do. Nothing is sent and nothing is changed. Exit code 1 if anything is wrong. Examples:
+
+  aboveline check --offline
+  aboveline check --explain mail.eml     which rules fit, and what would be sent`
 }
 
 // probe is one thing that is checked. Its look returns what to say of it; an error says what is wrong and what to do.
@@ -55,6 +59,9 @@ func (c *checkCmd) Run(e *env) error {
 	}
 	if err := printFinding(e, finding{OK: true, What: "config", Text: name}); err != nil {
 		return err
+	}
+	if c.Explain != "" {
+		return explain(e, cfg, c.Explain)
 	}
 	probes := localProbes(cfg)
 	if !c.Offline {

@@ -280,3 +280,24 @@ func TestCheckDoor(t *testing.T) {
 		t.Errorf("a socket: %v", err)
 	}
 }
+
+func TestCheckExplainsAMail(t *testing.T) {
+	in(t, quiet+"[[rule]]\nname = \"Login\"\nwhen = 'text contains \"bankid\"'\ntags = [\"inloggning\"]\n")
+	if err := os.WriteFile("mail.eml", []byte(fmt.Sprintf(mail, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := aboveline(t, "", "check", "--explain", "mail.eml")
+	if r.code != exitOK || !strings.Contains(r.out, "inloggning") || !strings.Contains(r.out, "rule Login") || strings.ContainsAny(r.out, "\x1b") {
+		t.Errorf("check --explain: %+v", r)
+	}
+	r = aboveline(t, "", "check", "--json", "--explain", "mail.eml")
+	if _, second, _ := strings.Cut(r.out, "\n"); r.code != exitOK || !strings.Contains(second, `"tags":["inloggning"]`) || !strings.Contains(second, `"kind":"confirmation"`) {
+		t.Errorf("check --json --explain: %+v", r)
+	}
+	if r := aboveline(t, "", "check", "--explain", "none.eml"); r.code != exitFailed {
+		t.Errorf("check --explain of no mail: %+v", r)
+	}
+	if left, _ := os.ReadDir("."); len(left) != 2 {
+		t.Errorf("left behind: %v", left)
+	}
+}

@@ -37,6 +37,12 @@ func (c *initCmd) Run(e *env) error {
 	case err != nil:
 		return fmt.Errorf("write config: %w", err)
 	default:
+		if e.global.JSON {
+			if err := object(e.out, map[string]any{"wrote": path}); err != nil {
+				return err
+			}
+			break
+		}
 		fmt.Fprintf(e.out, "wrote %s\nnext: put your address into it, then run: aboveline check -c %s\n", path, path)
 	}
 	if !c.Templates {
@@ -46,6 +52,14 @@ func (c *initCmd) Run(e *env) error {
 	wrote, err := mailout.WriteWordings(dir)
 	if err != nil {
 		return err
+	}
+	if e.global.JSON {
+		for _, name := range wrote {
+			if err := object(e.out, map[string]any{"wrote": name}); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	fmt.Fprintf(e.out, "wrote %d templates into %s; they count once [mailout] says templates = \"templates\"\n", len(wrote), dir)
 	return nil

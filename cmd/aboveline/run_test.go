@@ -264,7 +264,7 @@ func TestCommandsWithAndWithoutServe(t *testing.T) {
 	if err := os.Rename("aboveline-data", "old"); err != nil {
 		t.Fatal(err)
 	}
-	if r := aboveline(t, "", "restore", "copy"); r.code != 0 {
+	if r := aboveline(t, "", "restore", "--json", "copy"); r.code != 0 || !json.Valid([]byte(r.out)) {
 		t.Fatalf("restore: %+v", r)
 	}
 	if r := aboveline(t, "", "ticket", "list", "--json"); strings.Count(r.out, "\n") != 2 {

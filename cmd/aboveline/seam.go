@@ -7,11 +7,15 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"time"
 
 	"aboveline.example/cmd/aboveline/admin"
 	"aboveline.example/cmd/aboveline/config"
 	"aboveline.example/cmd/aboveline/gateway"
 	"aboveline.example/cmd/aboveline/logging"
+	"aboveline.example/mailin/mime"
+	"aboveline.example/rules"
 	"aboveline.example/store"
 )
 
@@ -47,6 +51,24 @@ func openOrMake(e *env, c *config.Config) (admin.Asker, error) {
 // serve runs the gateway until the context ends.
 func serve(e *env, c *config.Config, log *slog.Logger) error {
 	return gateway.Serve(e.ctx, c, gateway.ServeOptions{Log: log, Reload: e.config})
+}
+
+// rehearse decides about one mail in a scratch store that is removed afterwards. Nothing is sent.
+func rehearse(ctx context.Context, c *config.Config, raw []byte) (decided []gateway.Decided, err error) {
+	scratch, err := os.MkdirTemp("", "aboveline-explain-") // mode 0700
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	alone := *c
+	alone.Store.Path = config.Path(filepath.Join(scratch, "store"))
+	g, db, err := gateway.Open(&alone, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	a := rules.Arrival{Envelope: rules.Envelope{Door: "explain"}, Received: time.Now(), Raw: mime.CRLF(raw)}
+	return g.Rehearse(ctx, []gateway.Rehearsed{gateway.Rehearse(ctx, a, c.AuthservIDs())})
 }
 
 // restore makes a store from a backup.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -86,6 +87,26 @@ func (c *Config) intake() []rules.Address {
 		}
 	}
 	return append(list, post)
+}
+
+// AuthservIDs are the names that any door believes in Authentication-Results (RFC 8601, section 2.5), each once.
+func (c *Config) AuthservIDs() (ids []string) {
+	add := func(id string) {
+		if id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	if c.Mailin.SMTP != nil {
+		add(c.Mailin.SMTP.AuthservID)
+	}
+	if c.Mailin.LMTP != nil {
+		add(c.Mailin.LMTP.AuthservID)
+	}
+	add(c.Mailin.Pipe.AuthservID)
+	for _, m := range c.Mailin.IMAP {
+		add(m.AuthservID)
+	}
+	return ids
 }
 
 // Hostname is our own name in Message-IDs and HELO.
