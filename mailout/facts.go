@@ -24,7 +24,7 @@ func (r *reader) factRows() []row {
 	add("status", r.status())
 	add("subject", f.Subject)
 	if f.Requester.Address != "" {
-		add("requester", named2(f.Requester))
+		add("requester", inText(f.Requester))
 	}
 	add("organisation", f.Organisation)
 	add("category", f.Category)
@@ -40,8 +40,8 @@ func (r *reader) factRows() []row {
 	return rows
 }
 
-// named2 is a mailbox in running text: "Eva Lind (eva@kommun.example)".
-func named2(m rules.Mailbox) string {
+// inText is a mailbox in running text: "Eva Lind (eva@kommun.example)".
+func inText(m rules.Mailbox) string {
 	if n := oneLine(m.Name, maxName); n != "" && n != string(m.Address) {
 		return n + " (" + string(m.Address) + ")"
 	}
