@@ -283,7 +283,7 @@ func TestCheckDoor(t *testing.T) {
 
 func TestCheckExplainsAMail(t *testing.T) {
 	in(t, quiet+"[[rule]]\nname = \"Login\"\nwhen = 'text contains \"bankid\"'\ntags = [\"inloggning\"]\n")
-	if err := os.WriteFile("mail.eml", []byte(fmt.Sprintf(mail, 1)), 0o600); err != nil {
+	if err := os.WriteFile("mail.eml", []byte(fmt.Sprintf(letter, 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r := aboveline(t, "", "check", "--explain", "mail.eml")
@@ -293,6 +293,20 @@ func TestCheckExplainsAMail(t *testing.T) {
 	r = aboveline(t, "", "check", "--json", "--explain", "mail.eml")
 	if _, second, _ := strings.Cut(r.out, "\n"); r.code != exitOK || !strings.Contains(second, `"tags":["inloggning"]`) || !strings.Contains(second, `"kind":"confirmation"`) {
 		t.Errorf("check --json --explain: %+v", r)
+	}
+	proved := "Authentication-Results: mx.desk.example; dmarc=pass header.from=kommun.example\n" + fmt.Sprintf(letter, 1)
+	if err := os.WriteFile("mail.eml", []byte(proved), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pinned, err := os.ReadFile("aboveline.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("aboveline.toml", append(pinned, "[mailin.pipe]\nauthserv_id = \"mx.desk.example\"\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := aboveline(t, "", "check", "--explain", "mail.eml"); !strings.Contains(r.out, "author-proved") || !strings.Contains(r.out, "2026-11-20 09:00") {
+		t.Errorf("a proved author is not believed, or not at the mail's time: %+v", r)
 	}
 	if r := aboveline(t, "", "check", "--explain", "none.eml"); r.code != exitFailed {
 		t.Errorf("check --explain of no mail: %+v", r)

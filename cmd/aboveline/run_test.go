@@ -52,7 +52,7 @@ prefix  = "OMD"
 timezone = "Europe/Stockholm"
 `
 
-const mail = "From: Eva <eva@kommun.example>\nTo: support@omdirekt.example\nSubject: Kan inte \x1b[31mlogga in\nMessage-ID: <%d@kommun.example>\nDate: Fri, 20 Nov 2026 09:00:00 +0100\n\nBankID fungerar inte.\n"
+const letter = "From: Eva <eva@kommun.example>\nTo: support@omdirekt.example\nSubject: Kan inte \x1b[31mlogga in\nMessage-ID: <%d@kommun.example>\nDate: Fri, 20 Nov 2026 09:00:00 +0100\n\nBankID fungerar inte.\n"
 
 // commands lists every command of the program, "queue list" and the like.
 func commands(t *testing.T) (all [][]string) {
@@ -185,14 +185,14 @@ func TestDeliverExitCodes(t *testing.T) {
 		args       []string
 		code       int
 	}{
-		{"a mail", fmt.Sprintf(mail, 1), nil, pipe.ExitStored},
-		{"the same again", fmt.Sprintf(mail, 1), nil, pipe.ExitStored},
-		{"with an envelope", fmt.Sprintf(mail, 2), []string{"--from", "<eva@kommun.example>", "support@omdirekt.example"}, pipe.ExitStored},
-		{"a bounce", fmt.Sprintf(mail, 3), []string{"--from", "<>"}, pipe.ExitStored},
+		{"a mail", fmt.Sprintf(letter, 1), nil, pipe.ExitStored},
+		{"the same again", fmt.Sprintf(letter, 1), nil, pipe.ExitStored},
+		{"with an envelope", fmt.Sprintf(letter, 2), []string{"--from", "<eva@kommun.example>", "support@omdirekt.example"}, pipe.ExitStored},
+		{"a bounce", fmt.Sprintf(letter, 3), []string{"--from", "<>"}, pipe.ExitStored},
 		{"nothing", "", nil, pipe.ExitNever},
-		{"too much", fmt.Sprintf(mail, 4) + strings.Repeat("x\n", 64<<10), nil, pipe.ExitNever},
-		{"bad usage", fmt.Sprintf(mail, 5), []string{"--from", "nobody"}, pipe.ExitUsage},
-		{"no config", fmt.Sprintf(mail, 6), []string{"-c", "none.toml"}, pipe.ExitTryLater},
+		{"too much", fmt.Sprintf(letter, 4) + strings.Repeat("x\n", 64<<10), nil, pipe.ExitNever},
+		{"bad usage", fmt.Sprintf(letter, 5), []string{"--from", "nobody"}, pipe.ExitUsage},
+		{"no config", fmt.Sprintf(letter, 6), []string{"-c", "none.toml"}, pipe.ExitTryLater},
 	} {
 		r := aboveline(t, c.mail, append([]string{"deliver"}, c.args...)...)
 		if r.code != c.code || (r.errs == "") != (c.code == 0) {
@@ -202,7 +202,7 @@ func TestDeliverExitCodes(t *testing.T) {
 	if err := os.WriteFile("aboveline.toml", []byte("[desk"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if r := aboveline(t, fmt.Sprintf(mail, 7), "deliver"); r.code != pipe.ExitTryLater {
+	if r := aboveline(t, fmt.Sprintf(letter, 7), "deliver"); r.code != pipe.ExitTryLater {
 		t.Errorf("with a broken config: exit %d, want %d: the mail must not bounce", r.code, pipe.ExitTryLater)
 	}
 }
@@ -235,7 +235,7 @@ func TestCommandsWithAndWithoutServe(t *testing.T) {
 		}
 		return all.String()
 	}
-	if r := aboveline(t, fmt.Sprintf(mail, 1), "deliver"); r.code != 0 {
+	if r := aboveline(t, fmt.Sprintf(letter, 1), "deliver"); r.code != 0 {
 		t.Fatalf("deliver: %+v", r)
 	}
 	closed := ask(t)
@@ -247,7 +247,7 @@ func TestCommandsWithAndWithoutServe(t *testing.T) {
 	if open := ask(t); open != closed {
 		t.Errorf("while serving:\n%s\nand when not:\n%s", open, closed)
 	}
-	if r := aboveline(t, fmt.Sprintf(mail, 2), "deliver"); r.code != 0 {
+	if r := aboveline(t, fmt.Sprintf(letter, 2), "deliver"); r.code != 0 {
 		t.Errorf("deliver while serving: %+v", r)
 	}
 	if r := aboveline(t, "", "backup", "copy"); r.code != 0 || !strings.Contains(r.out, "wrote copy") {
@@ -326,7 +326,7 @@ func TestReload(t *testing.T) {
 		if r.code != c.code || c.code != exitOK && !strings.Contains(r.errs, "aboveline.toml:8:") {
 			t.Errorf("reload: %+v, want %d", r, c.code)
 		}
-		if r := aboveline(t, fmt.Sprintf(mail, len(c.toml)), "deliver", "-c", "good.toml"); r.code != 0 {
+		if r := aboveline(t, fmt.Sprintf(letter, len(c.toml)), "deliver", "-c", "good.toml"); r.code != 0 {
 			t.Fatalf("deliver: %+v", r)
 		}
 		if r := aboveline(t, "", "ticket", "list", "--json", "-c", "good.toml"); !strings.Contains(strings.SplitN(r.out, "\n", 2)[0], c.want) {
@@ -367,7 +367,7 @@ func TestLessons(t *testing.T) {
 
 func TestInspectReadsNoConfig(t *testing.T) {
 	in(t, "[desk")
-	r := aboveline(t, fmt.Sprintf(mail, 1), "inspect", "--json", "-")
+	r := aboveline(t, fmt.Sprintf(letter, 1), "inspect", "--json", "-")
 	if r.code != 0 || !strings.Contains(r.out, `"message_id":"1@kommun.example"`) {
 		t.Errorf("inspect: %+v", r)
 	}

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"time"
@@ -67,8 +69,18 @@ func rehearse(ctx context.Context, c *config.Config, raw []byte) (decided []gate
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	a := rules.Arrival{Envelope: rules.Envelope{Door: "explain"}, Received: time.Now(), Raw: mime.CRLF(raw)}
+	a := rules.Arrival{Envelope: rules.Envelope{Door: "replay", Relay: true}, Received: dateOf(raw), Raw: mime.CRLF(raw)}
 	return g.Rehearse(ctx, []gateway.Rehearsed{gateway.Rehearse(ctx, a, c.AuthservIDs())})
+}
+
+// dateOf is when a mail says it was written, now where it does not: rules may ask for hour and weekday.
+func dateOf(raw []byte) time.Time {
+	if m, err := mail.ReadMessage(bytes.NewReader(raw)); err == nil {
+		if at, err := m.Header.Date(); err == nil {
+			return at
+		}
+	}
+	return time.Now()
 }
 
 // restore makes a store from a backup.
