@@ -21,6 +21,8 @@ func (b *binder) check(c *Config) {
 	b.checkNames(c)
 	b.checkDoors(c)
 	b.checkMailout(c)
+	b.checkMetrics(c.Metrics)
+	b.checkAlarm(c)
 	b.checkRules(c)
 	b.checkWhen(c)
 }
@@ -145,7 +147,6 @@ func (b *binder) checkDoors(c *Config) {
 		b.checkIMAP(element("mailin.imap", i), m)
 	}
 	b.tcp("dns.server", c.DNS.Server)
-	b.tcp("metrics.listen", c.Metrics.Listen)
 }
 
 // tcp refuses a socket where only a port will do.

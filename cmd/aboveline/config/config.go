@@ -198,11 +198,17 @@ type Log struct {
 // Metrics is the [metrics] table.
 type Metrics struct {
 	Listen Listen `toml:"listen"` // "" opens no port
+	Public bool   `toml:"public"` // Listen may be more than loopback
 }
 
 // Alarm is the [alarm] table: when the operator is told, and where. Zero durations never alarm.
 type Alarm struct {
-	Address  rules.Address `toml:"address"`
-	QueueAge Duration      `toml:"queue_age" max:"365d"`
-	PollAge  Duration      `toml:"poll_age" max:"365d"`
+	Address       rules.Address `toml:"address"`
+	Command       []string      `toml:"command"` // a program and its arguments; no shell reads them
+	Webhook       string        `toml:"webhook"` // https
+	WebhookSecret Secret        `toml:"webhook_secret"`
+	QueueAge      Duration      `toml:"queue_age" max:"365d"`
+	PollAge       Duration      `toml:"poll_age" max:"365d"`
+	HeldAge       Duration      `toml:"held_age" max:"365d"` // held and parked mails
+	Canary        Duration      `toml:"canary" max:"7d"`     // between probes; 0 sends none
 }

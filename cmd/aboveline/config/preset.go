@@ -32,7 +32,7 @@ func preset() *Config {
 			Pictures: "ask",
 		},
 		Log:   Log{Level: "info", Format: "auto"},
-		Alarm: Alarm{QueueAge: Duration(time.Hour), PollAge: Duration(15 * time.Minute)},
+		Alarm: Alarm{QueueAge: Duration(time.Hour), PollAge: Duration(15 * time.Minute), HeldAge: Duration(24 * time.Hour)},
 	}
 }
 

@@ -78,7 +78,8 @@ func TestSampleShowsDefaults(t *testing.T) {
 		t.Error("[[vendor]] differs from its defaults")
 	case !slices.Equal(got.Inform[0].About, i.About):
 		t.Error("[[inform]] differs from its defaults")
-	case got.Alarm.QueueAge != want.Alarm.QueueAge || got.Alarm.PollAge != want.Alarm.PollAge:
+	case got.Alarm.QueueAge != want.Alarm.QueueAge || got.Alarm.PollAge != want.Alarm.PollAge ||
+		got.Alarm.HeldAge != want.Alarm.HeldAge || got.Alarm.Canary != want.Alarm.Canary:
 		t.Error("[alarm] differs from its defaults")
 	case got.Mailin.SMTP.Listen != Default().Mailin.SMTP.Listen:
 		t.Error("[mailin.smtp] listens elsewhere than the desk without a config")
