@@ -8,15 +8,16 @@ import (
 // turn is one decision being made: what is known, what has been decided so far, and working copies of the tickets
 // it touches.
 type turn struct {
-	desk    *Desk
-	look    Lookup
-	now     time.Time
-	out     Decision
-	open    map[TicketID]*Ticket
-	touched []TicketID // those that changed, in order
-	faults  []*Outage  // those that were looked at or made, in order; all are kept
-	sent    int        // mails of the desk itself decided in this turn
-	opened  int        // tickets opened in this turn
+	desk      *Desk
+	look      Lookup
+	now       time.Time
+	out       Decision
+	open      map[TicketID]*Ticket
+	touched   []TicketID // those that changed, in order
+	reporting []string   // vendors that rules of this turn report to, by name
+	faults    []*Outage  // those that were looked at or made, in order; all are kept
+	sent      int        // mails of the desk itself decided in this turn
+	opened    int        // tickets opened in this turn
 }
 
 // Decide says what an event changes. It is a function: the same state, event and time give the same decision, to

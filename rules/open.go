@@ -54,6 +54,7 @@ func (t *turn) openTicket(ev MailArrived, s speaker, why []Reason, quiet bool) *
 	t.confirm(tk, ev, s)
 	t.tellStaffNew(tk, ev, s, why)
 	t.tellGroup(tk, ev, s)
+	t.reportByRule(tk, s)
 	if t.desk.Role(s.Address) == RoleVendor && s.trust == TrustVerified {
 		// A vendor that reports a fault to us: those who tell the world have to know.
 		t.inform(nil, tk, "vendor-fault", TemplateAnnouncement, OutAnnouncement, visible(m))

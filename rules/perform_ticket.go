@@ -41,29 +41,40 @@ func (t *turn) doUntag(a *act) *Line {
 
 // doAssign takes a staff member by name or address, a group by name, or the writer.
 func (t *turn) doAssign(a *act) *Line {
-	who := strings.ToLower(a.Arg)
-	switch who {
+	switch strings.ToLower(a.Arg) {
 	case "me", "mig", "meg":
-		a.tk.Assignee = string(a.s.Address)
-		a.done = append(a.done, display(a.s.Mailbox))
-		return nil
+		a.Arg = string(a.s.Address)
+	}
+	person, group := t.assignee(a.Arg)
+	switch {
+	case person != "":
+		a.tk.Assignee = person
+	case group != "":
+		a.tk.Group = group
+	default:
+		return badArgument(a, t.assignable())
+	}
+	a.done = append(a.done, person+group)
+	return nil
+}
+
+// assignee finds who is meant: a staff member by name, first name or address, or a group by name or address.
+func (t *turn) assignee(who string) (person, group string) {
+	if who == "" {
+		return "", ""
 	}
 	for _, s := range t.desk.Staff {
 		first, _, _ := strings.Cut(s.Name, " ")
-		if string(s.Address) == who || strings.EqualFold(s.Name, a.Arg) || strings.EqualFold(first, a.Arg) {
-			a.tk.Assignee = string(s.Address)
-			a.done = append(a.done, display(s.Mailbox))
-			return nil
+		if strings.EqualFold(string(s.Address), who) || strings.EqualFold(s.Name, who) || strings.EqualFold(first, who) {
+			return string(s.Address), ""
 		}
 	}
 	for _, g := range t.desk.Groups {
-		if strings.EqualFold(g.Name, a.Arg) || string(g.Address) == who {
-			a.tk.Group = g.Name
-			a.done = append(a.done, g.Name)
-			return nil
+		if strings.EqualFold(g.Name, who) || strings.EqualFold(string(g.Address), who) {
+			return "", g.Name
 		}
 	}
-	return badArgument(a, t.assignable())
+	return "", ""
 }
 
 // assignable lists who a ticket can be given to.

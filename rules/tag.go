@@ -64,8 +64,16 @@ func (t *turn) applyRule(tk *Ticket, r TagRule) bool {
 	fill(&tk.Category, r.Category)
 	fill(&tk.Type, r.Type)
 	fill(&tk.Service, r.Service)
-	fill(&tk.Assignee, r.Assign)
+	assignee, group := t.assignee(r.Assign)
+	fill(&tk.Assignee, assignee)
+	fill(&tk.Group, group)
 	fill(&tk.Group, r.Group)
+	for _, name := range r.Report {
+		if !slices.Contains(t.reporting, name) {
+			t.reporting = append(t.reporting, name)
+			changed = true
+		}
+	}
 	if tk.Priority == 0 && r.Priority != 0 {
 		tk.Priority = r.Priority
 		changed = true
@@ -75,6 +83,21 @@ func (t *turn) applyRule(tk *Ticket, r TagRule) bool {
 		changed = true
 	}
 	return changed
+}
+
+// reportByRule sends the fault reports that rules asked for, about a new ticket whose writer was proved: what a rule
+// reads in a stranger's mail must not write to vendors.
+func (t *turn) reportByRule(tk *Ticket, s speaker) {
+	if s.trust != TrustVerified {
+		return
+	}
+	for _, name := range t.reporting {
+		for _, v := range t.desk.Vendors {
+			if v.Name == name {
+				t.reportTo(tk, nil, v, t.desk.Outage.Pictures == "auto")
+			}
+		}
+	}
 }
 
 // env is what a condition sees: the mail's text in the form constants have, and the ticket as it was before.
