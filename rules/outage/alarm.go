@@ -1,0 +1,203 @@
+package outage
+
+import (
+	"slices"
+
+	"aboveline.example/rules"
+)
+
+// alarm is one matter that several people wrote about.
+type alarm struct {
+	id      rules.AlarmID
+	centre  *centre
+	people  map[uint64]bool
+	members []*note // one for each person, the first maxMembers
+	like    float32 // letters at least this like the centre join
+	opened  int64
+	last    int64
+	closed  bool
+	found   finding
+	words   []string
+}
+
+const (
+	maxMembers = 60
+	// idle closes an alarm; the last who tell of a fault do so within an hour or so of the others.
+	idle = 90 * 60
+	// reopen is how long the same matter is the same alarm.
+	reopen = 10 * 3600
+	// ordinaryShare is how much ordinary traffic may be among what joins an alarm.
+	ordinaryShare = 0.1
+	// joinWindow is the time over which what joins is weighed against ordinary traffic.
+	joinWindow = 3600
+	// again is how much less like the alarm a further letter of somebody on it must be: few people have two matters in
+	// the same hours.
+	again = 0.5
+	// lookBack is how old a letter may be that is named when an alarm is raised.
+	lookBack = 2*3600 + 1800
+)
+
+// take puts a note on an alarm.
+func (a *alarm) take(n *note) {
+	n.alarm = a
+	a.last = max(a.last, n.at)
+	if a.people[n.person] {
+		return
+	}
+	a.people[n.person] = true
+	if len(a.members) < maxMembers {
+		a.members = append(a.members, n)
+		a.centre.add(n.vector)
+	}
+}
+
+// settle finds the lowest likeness at which at most a tenth of what would join is ordinary traffic, and returns the
+// view from the alarm's centre.
+func (w *Watch) settle(a *alarm) view {
+	fs, length := a.centre.features()
+	v := w.look(fs)
+	part := map[*note]bool{}
+	for _, m := range a.members {
+		part[m] = true
+	}
+	for i, n := range w.recent {
+		if part[n] {
+			v.recent[i] = without(v.recent[i], length)
+		}
+	}
+	a.like = w.joinLike(a, v)
+	return v
+}
+
+func (w *Watch) joinLike(a *alarm, v view) float32 {
+	past := w.reach(v)
+	var likes []float32 // of those on the alarm or on none
+	seen := map[uint64]bool{}
+	people := map[uint64]bool{}
+	for i, n := range w.recent {
+		if n.aside || w.now-n.at > joinWindow {
+			continue
+		}
+		people[n.person] = true
+		if n.alarm != nil && n.alarm != a || seen[n.person] || v.recent[i] < floorLike {
+			continue
+		}
+		seen[n.person] = true
+		likes = append(likes, v.recent[i])
+	}
+	slices.Sort(likes)
+	within, weight := 0, 0.0
+	best := float32(0.6)
+	for i := len(likes) - 1; i >= 0; i-- {
+		for within < len(past) && past[within].like >= likes[i] {
+			weight += past[within].note.ordinary()
+			within++
+		}
+		joined := float64(len(likes) - i)
+		if w.share(weight)*float64(len(people)) <= ordinaryShare*joined {
+			best = likes[i]
+		}
+	}
+	return best
+}
+
+// joins says whether a letter belongs to an alarm, and how like it is.
+func (w *Watch) joins(a *alarm, n *note) (bool, float32) {
+	fs, _ := a.centre.features()
+	w.lens.set(fs)
+	like := w.lens.like(n.vector.features)
+	w.lens.unset(fs)
+	need := a.like
+	if a.people[n.person] && n.person != 0 {
+		need *= again
+	}
+	return like >= need, like
+}
+
+// join puts a letter on the open alarm it is most like, if any.
+func (w *Watch) join(n *note) *alarm {
+	var best *alarm
+	var most float32
+	for _, a := range w.alarms {
+		if a.closed {
+			continue
+		}
+		if ok, like := w.joins(a, n); ok && like > most {
+			best, most = a, like
+		}
+	}
+	return best
+}
+
+// raise opens an alarm for a finding, or takes up again the one that it continues.
+func (w *Watch) raise(self *note, f finding) (a *alarm, earlier []*note) {
+	a = &alarm{centre: newCentre(), people: map[uint64]bool{}, opened: w.now, last: w.now, found: f}
+	a.centre.add(self.vector)
+	a.people[self.person] = true
+	a.members = append(a.members, self)
+	for _, m := range f.members {
+		n := w.recent[m.index]
+		a.people[n.person] = true
+		a.members = append(a.members, n)
+		a.centre.add(n.vector)
+	}
+	v := w.settle(a)
+	core := map[*note]bool{}
+	for _, m := range a.members {
+		core[m] = true
+	}
+	var found []*note
+	for i, n := range w.recent {
+		if n == self || n.alarm != nil || n.aside || w.now-n.at > lookBack {
+			continue
+		}
+		if v.recent[i] >= a.like || core[n] && v.recent[i] >= a.like*again || a.people[n.person] && !core[n] && v.recent[i] >= a.like*again {
+			found = append(found, n)
+		}
+	}
+	if old := w.sameMatter(a); old != nil {
+		old.closed = false
+		for _, n := range append(found, self) {
+			old.take(n)
+		}
+		old.found = f
+		w.settle(old)
+		return old, found
+	}
+	w.raised++
+	a.id = rules.AlarmID(w.raised)
+	a.centre, a.people, a.members = newCentre(), map[uint64]bool{}, nil
+	for _, n := range append(found, self) {
+		a.take(n)
+	}
+	w.settle(a)
+	w.alarms = append(w.alarms, a)
+	return a, found
+}
+
+// sameMatter is the alarm of the last hours, open or closed, that most of a new alarm's letters would have joined.
+func (w *Watch) sameMatter(a *alarm) *alarm {
+	for i := len(w.alarms) - 1; i >= 0; i-- {
+		old := w.alarms[i]
+		n := 0
+		for _, m := range a.members {
+			if ok, _ := w.joins(old, m); ok {
+				n++
+			}
+		}
+		if 2*n >= len(a.members) {
+			return old
+		}
+	}
+	return nil
+}
+
+// expire closes what is idle and forgets what is too old to be taken up again.
+func (w *Watch) expire() {
+	for _, a := range w.alarms {
+		if w.now-a.last > idle {
+			a.closed = true
+		}
+	}
+	w.alarms = slices.DeleteFunc(w.alarms, func(a *alarm) bool { return w.now-a.last > reopen })
+}

@@ -1,0 +1,70 @@
+package outage
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// centre is the middle of several letters, as the sum of their vectors, so that a letter can be taken out again.
+type centre struct {
+	sum map[uint32]float64
+}
+
+func newCentre() *centre { return &centre{sum: map[uint32]float64{}} }
+
+func (c *centre) add(v vector) {
+	for _, f := range v.features {
+		c.sum[f.id] += float64(f.w)
+	}
+}
+
+// maxCentre bounds a centre's features: what only one of many letters has does not describe them.
+const maxCentre = 400
+
+// features is the centre as a vector of length one, and the length it had.
+func (c *centre) features() ([]feature, float64) {
+	fs := make([]feature, 0, len(c.sum))
+	for id, s := range c.sum {
+		fs = append(fs, feature{id, float32(s)})
+	}
+	if len(fs) > maxCentre {
+		slices.SortFunc(fs, func(a, b feature) int { return cmp.Or(cmp.Compare(b.w, a.w), cmp.Compare(a.id, b.id)) })
+		fs = fs[:maxCentre]
+	}
+	slices.SortFunc(fs, func(a, b feature) int { return cmp.Compare(a.id, b.id) })
+	sum := 0.0
+	for _, f := range fs {
+		sum += float64(f.w) * float64(f.w)
+	}
+	return unit(fs), math.Sqrt(sum)
+}
+
+// without is the likeness of a letter to a centre it is part of, as if it were not: otherwise every letter would be
+// like the middle of itself and others. like is its likeness to the whole, length the whole's length.
+func without(like float32, length float64) float32 {
+	dot := float64(like) * length
+	rest := length*length - 2*dot + 1
+	if rest < 1e-9 {
+		return 0
+	}
+	return float32((dot - 1) / math.Sqrt(rest))
+}
+
+// around is the view from the middle of self and some of the recent notes. self's own likeness to the others comes back too.
+func (w *Watch) around(self *note, members []near) (view, float32) {
+	c := newCentre()
+	c.add(self.vector)
+	for _, m := range members {
+		c.add(w.recent[m.index].vector)
+	}
+	fs, length := c.features()
+	v := w.look(fs)
+	for _, m := range members {
+		v.recent[m.index] = without(v.recent[m.index], length)
+	}
+	w.lens.set(fs)
+	own := without(w.lens.like(self.vector.features), length)
+	w.lens.unset(fs)
+	return v, own
+}

@@ -1,0 +1,123 @@
+package outage
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A view is how like some centre each recent report and each report of the history is. The centre is a letter, the
+// middle of several, or a pair of words (then the likeness is 1 or 0).
+type view struct {
+	recent []float32 // by index into the watch's recent notes
+	past   []float32 // by index into the history
+	looks  float64   // how many such views are tried for a letter, for the correction
+	words  bool      // the centre is words in common, not a likeness of whole letters
+}
+
+// near is one person in a neighbourhood: their most alike letter.
+type near struct {
+	index  int // into recent
+	person uint64
+	house  uint64
+	age    int64
+	like   float32
+}
+
+// lens compares one centre with many texts: the centre is laid out over all features, and each text looks up its own.
+type lens struct {
+	at    []float32
+	marks []uint16 // bit i: the feature is the i-th of the words looked for
+}
+
+func newLens() *lens { return &lens{at: make([]float32, space), marks: make([]uint16, wordSpace)} }
+
+// set lays out a centre; unset takes it away again.
+func (l *lens) set(fs []feature) {
+	for _, f := range fs {
+		l.at[f.id] = f.w
+	}
+}
+
+func (l *lens) unset(fs []feature) {
+	for _, f := range fs {
+		l.at[f.id] = 0
+	}
+}
+
+// like is the cosine of a text and the centre.
+func (l *lens) like(fs []feature) float32 {
+	var sum float32
+	for _, f := range fs {
+		sum += f.w * l.at[f.id]
+	}
+	return sum
+}
+
+// marked says which of the words looked for a text has.
+func (l *lens) marked(fs []feature) uint16 {
+	var m uint16
+	for _, f := range fs {
+		if f.id >= wordSpace {
+			break // features are in the order of their numbers, words first
+		}
+		m |= l.marks[f.id]
+	}
+	return m
+}
+
+// look compares a centre with all recent and past reports.
+func (w *Watch) look(centre []feature) view {
+	w.lens.set(centre)
+	v := view{recent: make([]float32, len(w.recent)), past: w.compare(w.pastLike[:0]), looks: likeLooks}
+	w.pastLike = v.past
+	for i, n := range w.recent {
+		v.recent[i] = w.lens.like(n.vector.features)
+	}
+	w.lens.unset(centre)
+	return v
+}
+
+func (w *Watch) compare(to []float32) []float32 {
+	for _, n := range w.past.notes {
+		to = append(to, w.lens.like(n.vector.features))
+	}
+	return to
+}
+
+// neighbours are the people who wrote something at least as alike as floor within window seconds, each once, with the
+// most alike of their letters; the most alike first. Campaigns and letters that belong to an alarm do not count, nor does self.
+func (w *Watch) neighbours(v view, self *note, floor float32, window int64) []near {
+	var all []near
+	for i, n := range w.recent {
+		if v.recent[i] < floor || n == self || n.person == self.person || n.aside || n.alarm != nil {
+			continue
+		}
+		if age := w.now - n.at; age <= window {
+			all = append(all, near{i, n.person, n.house, age, v.recent[i]})
+		}
+	}
+	slices.SortFunc(all, func(a, b near) int { return cmp.Or(cmp.Compare(b.like, a.like), cmp.Compare(a.index, b.index)) })
+	seen := make(map[uint64]bool, len(all))
+	return slices.DeleteFunc(all, func(x near) bool {
+		if seen[x.person] {
+			return true
+		}
+		seen[x.person] = true
+		return false
+	})
+}
+
+// volume is how many people wrote anything in the window, self left out.
+func (w *Watch) volume(self *note, window int64) int {
+	seen := map[uint64]bool{}
+	for i := len(w.recent) - 1; i >= 0; i-- {
+		n := w.recent[i]
+		if w.now-n.at > window {
+			break
+		}
+		if !n.aside && n.person != self.person {
+			seen[n.person] = true
+		}
+	}
+	return len(seen)
+}

@@ -1,0 +1,255 @@
+package outage
+
+import (
+	"strings"
+	"time"
+
+	"aboveline.example/rules"
+)
+
+// Options are what a desk may set. The zero value has the defaults.
+type Options struct {
+	Window time.Duration  // the middle of the windows looked at; 0: 30 minutes
+	People int            // different people an alarm needs at least; 0: 4
+	Zone   *time.Location // in which hours and weekdays are counted; nil: UTC
+}
+
+// Watch sees outages in what people write. It is not safe for use by several goroutines at once.
+type Watch struct {
+	windows []int64 // seconds, rising
+	people  int
+	zone    *time.Location
+
+	now    int64
+	first  int64 // the first report ever
+	day    int
+	recent []*note // oldest first
+	past   history
+	freq   *frequency
+	common *boilerplate
+	homes  map[uint64]int // domains, by the day they were first heard
+	alarms []*alarm
+	raised uint64
+	given  answers
+
+	yearly     float64 // reports a year at the present rate
+	pastWeight float64
+	lens       *lens
+	pastLike   []float32
+}
+
+const (
+	// recentFor is how long a report is recent: the widest window and the time looked back when an alarm is raised.
+	recentFor = lookBack
+	// maxRecent bounds the recent reports; a flood shortens the windows.
+	maxRecent = 2500
+)
+
+// New begins to watch. A watch is brought up to date by showing it the reports of the last weeks again.
+func New(o Options) *Watch {
+	if o.Window <= 0 {
+		o.Window = 30 * time.Minute
+	}
+	if o.People <= 0 {
+		o.People = 4
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	s := int64(o.Window / time.Second)
+	return &Watch{
+		windows: []int64{s / 2, s, 2 * s, 4 * s}, people: o.People, zone: o.Zone,
+		past: history{keep: 1}, freq: newFrequency(), common: newBoilerplate(), homes: map[uint64]int{},
+		lens: newLens(), given: newAnswers(),
+	}
+}
+
+// Sight looks at a report. The same report again, by its mail's number, gets the same answer and changes nothing.
+func (w *Watch) Sight(r rules.Report) rules.Sighting {
+	if s, ok := w.given.find(r.Mail); ok {
+		return s
+	}
+	w.advance(r.At.Unix())
+	var s rules.Sighting
+	if n, text, ok := w.note(r); ok {
+		s = w.judge(n)
+		w.freq.count(n.person, text)
+		w.recent = append(w.recent, n)
+	}
+	w.given.keep(r.Mail, s)
+	return s
+}
+
+func (w *Watch) local(at int64) time.Time { return time.Unix(at, 0).In(w.zone) }
+
+func isWeekend(t time.Time) bool { return t.Weekday() == time.Saturday || t.Weekday() == time.Sunday }
+
+// dayOf numbers local days.
+func dayOf(t time.Time) int {
+	return int(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix() / (24 * 3600))
+}
+
+// advance moves time to a report's.
+func (w *Watch) advance(now int64) {
+	if w.first == 0 {
+		w.first = now
+		w.day = dayOf(w.local(now))
+		w.common.day = w.day
+	}
+	w.now = now
+	if d := dayOf(w.local(now)); d > w.day {
+		w.turn(d)
+	}
+	old := 0
+	for old < len(w.recent) && (now-w.recent[old].at > recentFor || len(w.recent)-old > maxRecent) {
+		w.past.add(w.recent[old])
+		old++
+	}
+	if old > 0 {
+		w.recent = append(w.recent[:0:0], w.recent[old:]...)
+		w.past.forget(now)
+		w.measure()
+	}
+	w.expire()
+}
+
+// measure takes the rate of traffic from the history.
+func (w *Watch) measure() {
+	w.pastWeight = 0
+	for _, n := range w.past.notes {
+		w.pastWeight += n.weight
+	}
+	span := float64(min(max(w.now-w.first, 7*24*3600), memory))
+	w.yearly = w.pastWeight / span * 365 * 24 * 3600
+}
+
+// turn begins another day.
+func (w *Watch) turn(day int) {
+	w.freq.turn(day - w.day)
+	w.common.turn(day, fadeOver(day-w.day))
+	for h, d := range w.homes {
+		if day-d > homeDays {
+			delete(w.homes, h)
+		}
+	}
+	w.day = day
+}
+
+// note reads a report; ok is false for one that says nothing.
+func (w *Watch) note(r rules.Report) (n *note, text raw, ok bool) {
+	if isMachine(r.Subject) {
+		return nil, text, false
+	}
+	address := strings.ToLower(string(r.Person))
+	person := hash("person", plain(address))
+	house := person
+	if r.Organisation != "" {
+		house = hash("house", strings.ToLower(r.Organisation))
+	}
+	l := clean(r)
+	l.sentences = w.common.strip(person, house, l.sentences)
+	if l.subject != "" && len(w.common.strip(person, 0, []string{"subject: " + l.subject})) == 0 {
+		l.subject = ""
+	}
+	text = read(l, r.Language, names(r.Name, address))
+	if len(text.words) < 2 {
+		return nil, text, false
+	}
+	n = &note{report: uint64(r.Mail), at: w.now, person: person, house: house, chance: mix(uint64(r.Mail)), vector: text.weigh(w.freq)}
+	if !r.Proven {
+		n.person, n.house = 0, 0
+	}
+	_, domain, _ := strings.Cut(address, "@")
+	home := hash("home", domain)
+	first, known := w.homes[home]
+	if !known && len(w.homes) < maxHomes {
+		w.homes[home] = w.day
+	}
+	n.newHome = !known || first == w.day
+	n.length = len(text.words)
+	return n, text, len(n.vector.features) > 0
+}
+
+const (
+	homeDays = 400
+	maxHomes = 100_000
+)
+
+// plain is an address without its detail: bounce+123@ is one sender, however many numbers there are.
+func plain(address string) string {
+	local, domain, ok := strings.Cut(address, "@")
+	if base, _, detail := strings.Cut(local, "+"); ok && detail && base != "" {
+		return base + "@" + domain
+	}
+	return address
+}
+
+// names are the words of the writer's own name, as they sign with them.
+func names(name, address string) map[string]bool {
+	m := map[string]bool{}
+	local, _, _ := strings.Cut(address, "@")
+	for _, t := range append(tokens(fold(name)), tokens(strings.ReplaceAll(local, "@", " "))...) {
+		if len(t) > 2 {
+			m[strings.TrimRight(t, "0123456789")] = true
+		}
+	}
+	return m
+}
+
+// judge finds what a note belongs to.
+func (w *Watch) judge(n *note) rules.Sighting {
+	if n.aside = w.campaign(n); n.aside {
+		return rules.Sighting{}
+	}
+	if a := w.join(n); a != nil {
+		a.take(n)
+		w.recent = append(w.recent, n)
+		w.settle(a)
+		w.recent = w.recent[:len(w.recent)-1]
+		return w.sighting(a)
+	}
+	f, ok := w.search(n)
+	if !ok {
+		return rules.Sighting{}
+	}
+	a, earlier := w.raise(n, f)
+	a.words = w.explain(a)
+	s := w.sighting(a)
+	s.Raised = true
+	for _, m := range earlier {
+		s.Members = append(s.Members, rules.MailID(m.report))
+	}
+	return s
+}
+
+// search looks from the letter, from the middle of it and its nearest, and from its rare words.
+func (w *Watch) search(n *note) (finding, bool) {
+	own := w.look(n.vector.features)
+	wide := w.windows[len(w.windows)-1]
+	nearest := w.neighbours(own, n, floorLike, wide)
+	var best finding
+	found := false
+	try := func(v view, self float32) {
+		if f, ok := w.surprise(v, n); ok && self >= f.like && (!found || f.surprise > best.surprise) {
+			best, found = f, true
+		}
+	}
+	if len(nearest)+1 >= w.people {
+		try(own, 1)
+		v, self := w.around(n, nearest[:3])
+		try(v, self)
+	}
+	for _, v := range w.wordViews(n) {
+		try(v, 1)
+	}
+	if found {
+		v, self := w.around(n, best.members)
+		try(v, self)
+	}
+	return best, found
+}
+
+func (w *Watch) sighting(a *alarm) rules.Sighting {
+	return rules.Sighting{Alarm: a.id, Words: a.words, People: len(a.people), Window: time.Duration(a.found.window) * time.Second,
+		Expected: a.found.expected, Observed: a.found.observed}
+}
