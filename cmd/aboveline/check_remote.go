@@ -52,8 +52,11 @@ func lookDNS(ctx context.Context, c *config.Config) (string, error) {
 		return "not needed for " + domain, nil
 	}
 	hosts, err := resolver(c).LookupMX(ctx, domain)
-	if d, ok := errors.AsType[*net.DNSError](err); ok && d.IsNotFound {
-		return fmt.Sprintf("answers; %s takes no mail by DNS", domain), nil
+	if d, ok := errors.AsType[*net.DNSError](err); ok {
+		if d.IsNotFound {
+			return fmt.Sprintf("answers; %s takes no mail by DNS", domain), nil
+		}
+		err = errors.New(d.Err) // the whole text names the system's resolver, also where another was asked
 	}
 	if err != nil {
 		return "", fmt.Errorf("no answer about %s: %w; name a resolver in [dns] server, or mend the system's", domain, err)
