@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"aboveline.example/rules"
+	"aboveline.example/rules/outage"
 	"aboveline.example/store"
 )
 
@@ -60,14 +61,12 @@ func (l lookup) Sight(r rules.Report) rules.Sighting {
 	return w.d.Sight(r)
 }
 
-// newDetector is how a desk's watch is made.
+// newDetector is how a desk's watch is made, nil for one that does not look for outages.
 func newDetector(d *rules.Desk) func() detector {
 	if !d.Outage.Enabled {
 		return nil
 	}
-	return func() detector { return blind{} }
+	return func() detector {
+		return outage.New(outage.Options{Window: d.Outage.Window, People: d.Outage.People, Zone: d.Zone})
+	}
 }
-
-type blind struct{}
-
-func (blind) Sight(rules.Report) rules.Sighting { return rules.Sighting{} }

@@ -65,7 +65,8 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	p := &play{o: o, desk: g.Desk(), summary: newSummary(&cfg), ids: authservIDs(&cfg)}
+	p := &play{o: o, desk: g.Desk(), summary: newSummary(&cfg), ids: authservIDs(&cfg),
+		opened: map[rules.TicketID]string{}, outages: map[rules.OutageID]rules.Outage{}}
 	if err := p.all(ctx, g, x); err != nil {
 		return err
 	}
@@ -80,6 +81,8 @@ type play struct {
 	desk    *rules.Desk
 	summary *summary
 	ids     []string
+	opened  map[rules.TicketID]string // the mail that opened each ticket
+	outages map[rules.OutageID]rules.Outage
 }
 
 func (p *play) all(ctx context.Context, g *gateway.Gateway, x *index) error {
@@ -198,7 +201,13 @@ func (p *play) events(d gateway.Decided) []Event {
 				e.Tags, e.Category = append(e.Tags, tk.Tags...), tk.Category
 			}
 		}
+		if m.Kind == rules.DisposedNew {
+			p.opened[m.Ticket] = e.MessageID
+		}
 		list = append(list, e)
+	}
+	for _, o := range d.Outages {
+		list = append(list, p.outageEvents(d, o, base)...)
 	}
 	for _, o := range d.Send {
 		e := base
@@ -208,6 +217,44 @@ func (p *play) events(d gateway.Decided) []Event {
 			e.Ticket = p.desk.Number(o.Ticket)
 		}
 		list = append(list, e)
+	}
+	return list
+}
+
+// outageEvents says what changed about an outage. One that was raised names the mail that raised it; each earlier mail
+// that belongs to it follows.
+func (p *play) outageEvents(d gateway.Decided, o rules.Outage, base Event) []Event {
+	was, known := p.outages[o.ID]
+	p.outages[o.ID] = o
+	base.Outage, base.Tags = rules.OutageNumber(o.ID), append([]string{}, o.Tags...)
+	event := func(name string, ticket rules.TicketID) Event {
+		e := base
+		e.Event = name
+		if ticket != 0 {
+			e.Ticket, e.MessageID = p.desk.Number(ticket), p.opened[ticket]
+		}
+		return e
+	}
+	var list []Event
+	raised := o.Status == rules.OutageSuspected && (!known || was.Status != rules.OutageSuspected)
+	if raised {
+		e := event("outage.suspected", d.Disposition.Ticket)
+		e.Reasons = append(e.Reasons, o.Words...)
+		list = append(list, e)
+	}
+	for _, id := range o.Tickets {
+		if slices.Contains(was.Tickets, id) || raised && id == d.Disposition.Ticket {
+			continue
+		}
+		list = append(list, event("outage.joined", id))
+	}
+	for _, id := range was.Tickets {
+		if !slices.Contains(o.Tickets, id) {
+			list = append(list, event("outage.left", id))
+		}
+	}
+	if o.Status == rules.OutageSolved && was.Status != rules.OutageSolved {
+		list = append(list, event("outage.solved", 0))
 	}
 	return list
 }
