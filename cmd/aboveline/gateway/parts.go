@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -18,12 +19,15 @@ import (
 	"aboveline.example/store"
 )
 
-// newCourier makes the mailer of a configuration.
-func newCourier(cfg *config.Config, g *Gateway, db *store.DB) (*mailout.Courier, error) {
+// dial connects to a peer.
+type dial func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// newCourier makes the mailer of a configuration. A nil dial is the network.
+func newCourier(cfg *config.Config, g *Gateway, db *store.DB, d dial) (*mailout.Courier, error) {
 	h := cfg.Mailout.Smarthost
 	o := mailout.CourierOptions{
 		Smarthost: mailout.Smarthost{Host: h.Host, Port: h.Port, TLS: mailout.TLSMode(h.Scheme)},
-		Username:  cfg.Mailout.Username, Hostname: cfg.Hostname(), Log: g.log,
+		Username:  cfg.Mailout.Username, Hostname: cfg.Hostname(), Log: g.log, Dial: d,
 	}
 	if !cfg.Mailout.Password.IsZero() {
 		o.Password = cfg.Mailout.Password.Read
@@ -93,7 +97,7 @@ func (s *serving) makePollers(db *store.DB) error {
 		o := imap.Options{
 			Name: pollerName(s.cfg.Mailin.IMAP, i), Server: m.Server.String(), Insecure: m.Insecure, Username: m.Username,
 			Mailbox: m.Mailbox, Handled: m.Handled, AuthservID: m.AuthservID, MaxSize: int64(s.cfg.Mailin.MaxSize),
-			Log: s.log, OnState: s.polls.keep,
+			Log: s.log, OnState: s.polls.keep, Dial: s.o.Dial,
 		}
 		if m.OAuth2 != nil {
 			o.OAuth2 = oauth2(m.OAuth2)
@@ -192,7 +196,7 @@ func (s *serving) reload() error {
 	if err != nil {
 		return err
 	}
-	if err := s.Reload(desk, wording(cfg)); err != nil {
+	if err := s.Reload(desk, cfg.Wording()); err != nil {
 		return err
 	}
 	s.log.Info("configuration reloaded")

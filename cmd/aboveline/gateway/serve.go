@@ -29,8 +29,10 @@ type ServeOptions struct {
 	Ready func(addrs map[string]net.Addr)
 	// Reload reads the configuration anew; nil where there is none to read.
 	Reload func() (*config.Config, error)
-	// Listeners were opened for us by a service manager, by door.
+	// Listeners were opened for us by a service manager, by door; "admin" is where commands come in.
 	Listeners map[string]net.Listener
+	// Dial connects to mailboxes and to the smarthost; nil is the network.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 // serving is one run of the gateway.
@@ -58,17 +60,22 @@ func Serve(ctx context.Context, cfg *config.Config, o ServeOptions) error {
 	if err != nil {
 		return err
 	}
-	s := &serving{Gateway: g, cfg: cfg, o: o, intake: g.Intake(cfg), doors: map[string]*smtp.Server{}, failed: make(chan error, 8)}
-	err = s.run(ctx, db)
-	return errors.Join(err, db.Close())
+	return errors.Join(newServing(g, cfg, o).run(ctx, db), db.Close())
+}
+
+func newServing(g *Gateway, cfg *config.Config, o ServeOptions) *serving {
+	return &serving{Gateway: g, cfg: cfg, o: o, intake: g.Intake(cfg), doors: map[string]*smtp.Server{}, failed: make(chan error, 8)}
 }
 
 func (s *serving) run(ctx context.Context, db *store.DB) error {
 	if err := db.Requeue(ctx); err != nil {
 		return fmt.Errorf("put back what was being sent: %w", err)
 	}
+	if err := s.keepDigest(ctx); err != nil {
+		return err
+	}
 	var err error
-	if s.courier, err = newCourier(s.cfg, s.Gateway, db); err != nil {
+	if s.courier, err = newCourier(s.cfg, s.Gateway, db, s.o.Dial); err != nil {
 		return err
 	}
 	if err := s.makePollers(db); err != nil {
@@ -78,10 +85,12 @@ func (s *serving) run(ctx context.Context, db *store.DB) error {
 	if err != nil {
 		return err
 	}
-	socket, err := admin.Listen(db.Dir())
-	if err != nil {
-		closeAll(listeners)
-		return err
+	socket := s.o.Listeners["admin"]
+	if socket == nil {
+		if socket, err = admin.Listen(db.Dir()); err != nil {
+			closeAll(listeners)
+			return err
+		}
 	}
 
 	// Two ends, one after the other: accepting says begin nothing new, working says stop in the middle.
