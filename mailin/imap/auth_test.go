@@ -385,3 +385,13 @@ func (issued) RoundTrip(*http.Request) (*http.Response, error) {
 }
 
 func encoded(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+func TestPreauthIsRefused(t *testing.T) {
+	f := newFake(text("somebody else's"))
+	f.greeting = "* PREAUTH [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] welcome, somebody"
+	tr := try(t, f, time.Minute, nil)
+	tr.want(t)
+	if len(f.commands) != 0 || !strings.Contains(tr.log.String(), "PREAUTH") {
+		t.Errorf("commands %q:\n%s", f.commands, tr.log)
+	}
+}

@@ -72,14 +72,17 @@ func (s *session) search(lo, hi uint32) ([]uint32, error) {
 }
 
 // each runs one FETCH and calls take for every mail it brings, by UID. take must not issue commands: the library
-// would wait for us while we wait for it.
-func (s *session) each(what string, uids []uint32, bytes int64, options imap.FetchOptions, take func(*imapclient.FetchMessageData)) error {
+// would wait for us while we wait for it. An error of take is that of a literal that was cut: the connection is gone,
+// and nothing more may be asked of the command, which would read the literal again beside the library's own reader.
+func (s *session) each(what string, uids []uint32, bytes int64, options imap.FetchOptions, take func(*imapclient.FetchMessageData) error) error {
 	limit := commandTimeout + time.Duration(bytes/minRate)*time.Second
 	options.UID = true
 	return s.do(what, limit, func() error {
 		cmd := s.c.Fetch(uidSet(uids), &options)
 		for m := cmd.Next(); m != nil; m = cmd.Next() {
-			take(m)
+			if err := take(m); err != nil {
+				return err
+			}
 		}
 		return cmd.Close()
 	})
@@ -89,7 +92,7 @@ func (s *session) each(what string, uids []uint32, bytes int64, options imap.Fet
 func (s *session) metas(uids []uint32) (map[uint32]meta, error) {
 	found := make(map[uint32]meta, len(uids))
 	options := imap.FetchOptions{Flags: true, InternalDate: true, RFC822Size: true}
-	err := s.each("fetch sizes", uids, 0, options, func(m *imapclient.FetchMessageData) {
+	err := s.each("fetch sizes", uids, 0, options, func(m *imapclient.FetchMessageData) error {
 		var one meta
 		for item := m.Next(); item != nil; item = m.Next() {
 			switch item := item.(type) {
@@ -104,6 +107,7 @@ func (s *session) metas(uids []uint32) (map[uint32]meta, error) {
 		if slices.Contains(uids, one.uid) {
 			found[one.uid] = one
 		}
+		return nil
 	})
 	return found, err
 }
@@ -119,11 +123,12 @@ func (s *session) bodies(mails []meta) (map[uint32][]byte, error) {
 	allowance := 2*bytes + batchBytes // servers guess sizes; none guesses by so much
 	found := make(map[uint32][]byte, len(mails))
 	options := imap.FetchOptions{BodySection: []*imap.FetchItemBodySection{{Peek: true}}}
-	err := s.each("fetch mails", uids, bytes, options, func(m *imapclient.FetchMessageData) {
-		uid, raw, ok := section(m, &allowance, nil)
-		if ok && slices.Contains(uids, uid) {
+	err := s.each("fetch mails", uids, bytes, options, func(m *imapclient.FetchMessageData) error {
+		uid, raw, err := section(m, &allowance, nil)
+		if raw != nil && slices.Contains(uids, uid) {
 			found[uid] = raw
 		}
+		return err
 	})
 	return found, err
 }
@@ -131,26 +136,27 @@ func (s *session) bodies(mails []meta) (map[uint32][]byte, error) {
 // part fetches bytes of one mail from offset on, of its header block or of all. It returns fewer than n at the end.
 func (s *session) part(uid uint32, of imap.PartSpecifier, offset, n int64) ([]byte, error) {
 	var raw []byte
-	got := false
 	want := &imap.FetchItemBodySection{
 		Specifier: of, Peek: true, Partial: &imap.SectionPartial{Offset: offset, Size: n},
 	}
 	options := imap.FetchOptions{BodySection: []*imap.FetchItemBodySection{want}}
-	err := s.each("fetch part", []uint32{uid}, n, options, func(m *imapclient.FetchMessageData) {
+	err := s.each("fetch part", []uint32{uid}, n, options, func(m *imapclient.FetchMessageData) error {
 		allowance := n
-		if u, b, ok := section(m, &allowance, want); ok && u == uid {
-			raw, got = b, true
+		u, b, err := section(m, &allowance, want)
+		if u == uid {
+			raw = b
 		}
+		return err
 	})
-	if err == nil && !got {
+	if err == nil && raw == nil {
 		err = &unfit{fmt.Sprintf("the server did not give bytes %d to %d", offset, offset+n)}
 	}
 	return raw, err
 }
 
 // section reads one mail's answer: its UID and the body section, if it is the one wanted (nil: the whole) and its
-// literal fits what may still be read.
-func section(m *imapclient.FetchMessageData, allowance *int64, want *imap.FetchItemBodySection) (uid uint32, raw []byte, ok bool) {
+// literal fits what may still be read; else raw is nil.
+func section(m *imapclient.FetchMessageData, allowance *int64, want *imap.FetchItemBodySection) (uid uint32, raw []byte, err error) {
 	for item := m.Next(); item != nil; item = m.Next() {
 		switch item := item.(type) {
 		case imapclient.FetchItemDataUID:
@@ -160,24 +166,26 @@ func section(m *imapclient.FetchMessageData, allowance *int64, want *imap.FetchI
 				want != nil && !item.MatchCommand(want) {
 				continue
 			}
-			raw, ok = literal(item.Literal, allowance)
+			if raw, err = literal(item.Literal, allowance); err != nil {
+				return uid, nil, err
+			}
 		}
 	}
-	return uid, raw, ok
+	return uid, raw, nil
 }
 
-// literal reads a literal whole, or not at all; the library reads over what is left. NIL is an empty one.
-func literal(lit imap.LiteralReader, allowance *int64) ([]byte, bool) {
+// literal reads a literal whole, or not at all (nil); the library reads over what is left. NIL is an empty one.
+func literal(lit imap.LiteralReader, allowance *int64) ([]byte, error) {
 	if lit == nil {
-		return nil, true
+		return []byte{}, nil
 	}
 	if lit.Size() > *allowance {
-		return nil, false
+		return nil, nil
 	}
 	*allowance -= lit.Size()
 	raw := make([]byte, lit.Size())
 	if _, err := io.ReadFull(lit, raw); err != nil {
-		return nil, false
+		return nil, fmt.Errorf("a literal was cut: %w", err)
 	}
-	return raw, true
+	return raw, nil
 }

@@ -185,7 +185,11 @@ func FuzzGuard(f *testing.F) {
 			cmd := c.Fetch(uidSet([]uint32{1, 2}), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{{Peek: true}}})
 			allowance := int64(1 << 16)
 			for m := cmd.Next(); m != nil; m = cmd.Next() {
-				section(m, &allowance, nil)
+				if _, _, err := section(m, &allowance, nil); err != nil {
+					conn.Close()
+					c.Close()
+					return
+				}
 			}
 			errs = append(errs, cmd.Close())
 		}
