@@ -42,7 +42,7 @@ func (t *turn) newOutage(o Outage) *Outage {
 // was the one that makes staff suspect one.
 func (t *turn) watch(tk *Ticket, ev MailArrived, s speaker) {
 	m := ev.Mail
-	if !t.desk.Outage.Enabled || tk.Quiet || m.Kind != KindHuman || t.desk.Role(s.Address) != RoleStranger {
+	if !t.desk.Outage.Enabled || tk.Quiet || m.Kind != KindHuman || t.desk.Role(s.Address) != RoleStranger || isThanks(visible(m)) {
 		return
 	}
 	report := Report{

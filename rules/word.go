@@ -160,10 +160,10 @@ var thanksWords = map[string]bool{}
 
 func init() {
 	for w := range strings.FieldsSeq(`tack tackar så mycket stort för hjälpen snabb hjälp det funkar fungerar nu bra super
-		toppen perfekt utmärkt hej hälsningar mvh vänlig med vänliga ha en fin dag kanon underbart ok okej
-		takk tusen mange for hjelpen rask hjelp fungerer nå virker flott supert perfekt hei hilsen vennlig ha god dag
+		toppen perfekt utmärkt hej hälsningar mvh vänlig med vänliga ha en fin dag kanon underbart ok okej allt i ordning löste sig
+		takk tusen mange for hjelpen rask hjelp fungerer nå virker flott supert perfekt hei hilsen vennlig ha god dag er alt i orden ordnet seg
 		thanks thank you so much very for the help your quick reply works now great perfect excellent it kind best regards
-		many cheers hi hello all good fine problem solved löst løst`) {
+		many cheers hi hello all good fine okay sorted problem solved löst løst`) {
 		thanksWords[w] = true
 	}
 }

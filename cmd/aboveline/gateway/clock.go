@@ -65,3 +65,16 @@ func sleep(ctx context.Context, d time.Duration, woken <-chan struct{}) {
 	case <-ctx.Done():
 	}
 }
+
+// keepDigest sets the first of the daily lists where none is set; after that each sets the next. A desk that no longer
+// wants them clears it.
+func (g *Gateway) keepDigest(ctx context.Context) error {
+	want, wanted := g.Desk().FirstDigest(timeNow())
+	return g.db.Update(ctx, func(tx *store.Tx) error {
+		have, ok := tx.Due(want.Key)
+		if ok == wanted && (!ok || have.At.Before(want.At.Add(time.Second))) {
+			return nil
+		}
+		return tx.Apply(rules.Decision{Dues: []rules.Due{want}})
+	})
+}

@@ -8,7 +8,6 @@ import (
 	"aboveline.example/mailin"
 	"aboveline.example/mailin/mime"
 	"aboveline.example/mailin/proof"
-	"aboveline.example/mailout"
 	"aboveline.example/rules"
 	"aboveline.example/store"
 )
@@ -22,7 +21,7 @@ func Open(cfg *config.Config, log *slog.Logger) (*Gateway, *store.DB, error) {
 	desk, err := cfg.Desk()
 	if err == nil {
 		var g *Gateway
-		if g, err = New(db, desk, wording(cfg), log); err == nil {
+		if g, err = New(db, desk, cfg.Wording(), log); err == nil {
 			return g, db, nil
 		}
 	}
@@ -30,14 +29,6 @@ func Open(cfg *config.Config, log *slog.Logger) (*Gateway, *store.DB, error) {
 		log.Error("store not closed", "err", e)
 	}
 	return nil, nil, err
-}
-
-// wording is the part of a configuration that composing needs.
-func wording(cfg *config.Config) mailout.ComposerOptions {
-	return mailout.ComposerOptions{
-		Name: cfg.Identity.Name, Address: cfg.Identity.Address, Zone: cfg.Identity.Zone, Hostname: cfg.Hostname(),
-		Dir: string(cfg.Mailout.Templates),
-	}
 }
 
 // Intake is what all doors of this gateway share.

@@ -65,7 +65,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	p := &play{o: o, desk: g.Desk(), summary: newSummary(&cfg), ids: authservIDs(&cfg),
+	p := &play{o: o, desk: g.Desk(), summary: newSummary(&cfg), ids: cfg.AuthservIDs(),
 		opened: map[rules.TicketID]string{}, outages: map[rules.OutageID]rules.Outage{}}
 	if err := p.all(ctx, g, x); err != nil {
 		return err
@@ -115,27 +115,6 @@ func (p *play) all(ctx context.Context, g *gateway.Gateway, x *index) error {
 func (p *play) arrival(ctx context.Context, raw []byte, at time.Time) gateway.Rehearsed {
 	a := rules.Arrival{Raw: mime.CRLF(raw), Received: at, Envelope: rules.Envelope{Door: "replay", Relay: true}}
 	return gateway.Rehearse(ctx, a, p.ids)
-}
-
-// authservIDs are the names that any door of the configuration believes.
-func authservIDs(c *config.Config) []string {
-	var ids []string
-	add := func(id string) {
-		if id != "" && !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
-	if c.Mailin.SMTP != nil {
-		add(c.Mailin.SMTP.AuthservID)
-	}
-	if c.Mailin.LMTP != nil {
-		add(c.Mailin.LMTP.AuthservID)
-	}
-	add(c.Mailin.Pipe.AuthservID)
-	for _, m := range c.Mailin.IMAP {
-		add(m.AuthservID)
-	}
-	return ids
 }
 
 // tell turns a decision into events, in order.
@@ -189,9 +168,16 @@ func (p *play) events(d gateway.Decided) []Event {
 	base := Event{At: d.At, Tags: []string{}, Reasons: []string{}}
 	if m := d.Disposition; m.Kind != "" {
 		e := base
-		e.Event, e.MessageID = eventNames[m.Kind], bracketed(m.MessageID)
+		e.Event, e.MessageID = eventNames[m.Kind], string(m.MessageID)
 		for _, r := range m.Reasons {
 			e.Reasons = append(e.Reasons, r.String())
+		}
+		for _, entry := range d.Entries {
+			for _, r := range entry.Reasons {
+				if entry.Ticket == m.Ticket && (r.Code == rules.ReasonCategory || r.Code == rules.ReasonRule) {
+					e.Reasons = append(e.Reasons, r.String())
+				}
+			}
 		}
 		if m.Ticket != 0 {
 			e.Ticket = p.desk.Number(m.Ticket)
@@ -211,7 +197,7 @@ func (p *play) events(d gateway.Decided) []Event {
 	}
 	for _, o := range d.Send {
 		e := base
-		e.Event, e.MessageID, e.To = "mail.out", bracketed(o.MessageID), string(o.To.Address)
+		e.Event, e.MessageID, e.To = "mail.out", string(o.MessageID), string(o.To.Address)
 		e.Reasons = append(e.Reasons, string(o.Kind))
 		if o.Ticket != 0 {
 			e.Ticket = p.desk.Number(o.Ticket)
@@ -257,11 +243,4 @@ func (p *play) outageEvents(d gateway.Decided, o rules.Outage, base Event) []Eve
 		list = append(list, event("outage.solved", 0))
 	}
 	return list
-}
-
-func bracketed(id rules.MessageID) string {
-	if id == "" {
-		return ""
-	}
-	return "<" + string(id) + ">"
 }

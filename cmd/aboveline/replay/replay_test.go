@@ -85,10 +85,10 @@ func TestReplayPlaysByTheClockOfTheMails(t *testing.T) {
 		}
 	}
 	want := []string{
-		"09:00 ticket.created <first@clients.example> []",
-		"10:00 ticket.created <second@clients.example> [login]",
-		"10:00 duplicate <second@clients.example> []",
-		"11:00 ticket.created <third@clients.example> []",
+		"09:00 ticket.created first@clients.example []",
+		"10:00 ticket.created second@clients.example [login]",
+		"10:00 duplicate second@clients.example []",
+		"11:00 ticket.created third@clients.example []",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
