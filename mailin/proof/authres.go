@@ -49,6 +49,29 @@ func parseResults(body string) (results, error) {
 			return results{}, errDoubt
 		}
 	}
+	if p.bad || r.authservID == "" || !p.resinfos(&r) {
+		return results{}, errDoubt
+	}
+	return r, nil
+}
+
+// parseUnnamed reads the body of a field that begins with its first result, as some providers write it within their
+// own house.
+func parseUnnamed(body string) (results, error) {
+	lex, err := lexemes(body)
+	if err != nil {
+		return results{}, err
+	}
+	p := &parser{lex: append([]lexeme{{kind: ';'}}, lex...)}
+	var r results
+	if !p.resinfos(&r) || len(r.methods) == 0 {
+		return results{}, errDoubt
+	}
+	return r, nil
+}
+
+// resinfos reads all results, each after its semicolon, to the end of the field.
+func (p *parser) resinfos(r *results) bool {
 	for p.peek().kind == ';' {
 		p.next()
 		if p.done() { // a semicolon at the end, which Microsoft and others write
@@ -56,16 +79,13 @@ func parseResults(body string) (results, error) {
 		}
 		m, ok := p.resinfo()
 		if !ok || len(r.methods) == maxMethods {
-			return results{}, errDoubt
+			return false
 		}
 		if m.name != "" {
 			r.methods = append(r.methods, m)
 		}
 	}
-	if p.bad || !p.done() || r.authservID == "" {
-		return results{}, errDoubt
-	}
-	return r, nil
+	return !p.bad && p.done()
 }
 
 type parser struct {

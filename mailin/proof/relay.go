@@ -3,6 +3,7 @@ package proof
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 
 	"aboveline.example/rules"
@@ -14,46 +15,103 @@ type Relay struct{}
 // Prove reads what the pinned authserv-id of the mail's door said of it. The mail's own claims never count: only
 // fields above the first Received that another host wrote.
 func (Relay) Prove(_ context.Context, m *rules.Mail) rules.Proof {
+	p, _ := relayWord(m)
+	return p
+}
+
+// relayWord is what the relay of the mail's door says of its author; said is false where it says nothing. That what
+// it says cannot be read is something it says: nobody else is asked.
+func relayWord(m *rules.Mail) (p rules.Proof, said bool) {
 	none := rules.Proof{Result: rules.ProofNone, Domain: m.From.Address.Domain()}
-	id := strings.ToLower(m.Envelope.AuthservID)
-	if id == "" || !m.Envelope.Relay {
+	house, ok := houseOf(m.Envelope)
+	if !ok {
 		none.Detail = "this door believes nobody's Authentication-Results"
-		return none
+		return none, false
 	}
-	none.By = id
-	verdict := ""
-	for _, body := range trustedResults(m.Raw, m.Envelope.Door == "smtp" || m.Envelope.Door == "lmtp") {
-		r, err := parseResults(body)
+	none.By = house.id
+	if house.tenant && insideTenant(m) {
+		return pass(none, "", "its own tenant"), true
+	}
+	w := word{about: none.Domain}
+	for _, body := range house.results(m) {
+		r, err := house.parse(body)
 		if err != nil {
 			// It stands where only our relay writes. If it may be the relay's, what it says is in doubt, and with it
 			// everything beside it.
-			if mayBe(body, id) {
+			if house.mayBe(body) {
 				none.Detail = err.Error()
-				return none
+				return none, true
 			}
 			continue
 		}
-		if r.authservID != id {
+		if r.authservID != house.id {
 			continue
 		}
-		for _, c := range r.methods {
-			if c.name != "dmarc" {
-				continue
-			}
-			from, ok := rules.ParseDomain(c.props["header.from"])
-			if !ok || from != m.From.Address.Domain() {
-				none.Detail = "dmarc result is about " + c.props["header.from"]
-				return none
-			}
-			if verdict != "" && verdict != c.result {
-				none.Detail = "two dmarc results that differ"
-				return none
-			}
-			verdict = c.result
+		if doubt := w.hear(r); doubt != "" {
+			none.Detail = doubt
+			return none, true
 		}
 	}
-	return dmarcProof(none, verdict)
+	p = dmarcProof(none, w.verdict)
+	if p.Result == rules.ProofPass {
+		p.Method = w.method()
+	}
+	return p, w.verdict != ""
 }
+
+// word is what was heard of a relay, field by field.
+type word struct {
+	about     string // the From domain
+	verdict   string // its dmarc result, "" for none
+	dkim, spf bool   // it passed for a domain of the same organisation
+}
+
+// hear takes one field into account; the answer is why the whole word is in doubt, "" where it is not.
+func (w *word) hear(r results) (doubt string) {
+	for _, c := range r.methods {
+		switch c.name {
+		case "dmarc":
+			from, ok := rules.ParseDomain(c.props["header.from"])
+			if !ok || from != w.about {
+				return "dmarc result is about " + cut(c.props["header.from"])
+			}
+			if w.verdict != "" && w.verdict != c.result {
+				return "two dmarc results that differ"
+			}
+			w.verdict = c.result
+		case "dkim":
+			w.dkim = w.dkim || c.result == "pass" && w.own(c.props["header.d"], c.props["header.i"])
+		case "spf":
+			w.spf = w.spf || c.result == "pass" && w.own(c.props["smtp.mailfrom"])
+		}
+	}
+	return ""
+}
+
+// own says whether the first of the addresses or domains that is there is of the From domain's organisation.
+func (w *word) own(names ...string) bool {
+	for _, n := range names {
+		if n != "" {
+			d, ok := rules.ParseDomain(n[strings.LastIndexByte(n, '@')+1:])
+			return ok && kin(d, w.about)
+		}
+	}
+	return false
+}
+
+// method is what the pass rests on, as far as the relay told.
+func (w *word) method() string {
+	switch {
+	case w.dkim:
+		return MethodDKIM
+	case w.spf:
+		return MethodSPF
+	}
+	return ""
+}
+
+// cut keeps foreign text short and printable.
+func cut(s string) string { return fmt.Sprintf("%.60q", s) }
 
 // dmarcProof reads a DMARC result (RFC 7489, section 11.2; RFC 9989 keeps the names).
 func dmarcProof(p rules.Proof, verdict string) rules.Proof {
@@ -67,14 +125,9 @@ func dmarcProof(p rules.Proof, verdict string) rules.Proof {
 	case "":
 		p.Detail = "no dmarc result from " + p.By
 	default:
-		p.Detail = "dmarc=" + verdict
+		p.Detail = "dmarc=" + cut(verdict)
 	}
 	return p
-}
-
-// mayBe says whether a field that cannot be read begins as the relay's would.
-func mayBe(body, id string) bool {
-	return strings.Contains(strings.ToLower(body[:min(len(body), 512)]), id)
 }
 
 // maxHeader bounds how far fields are looked for.
@@ -84,16 +137,17 @@ const maxHeader = 256 << 10
 // first Received that records a hop from another host (RFC 8601, section 5). What is below it came with the mail.
 // Hops within the receiving system do not end the zone: our own door's, which is first, deliveries by LMTP, and
 // those without a "from" clause. A client cannot write any of these, since it stands behind the border itself.
-// traced says that the door wrote a field of its own on top.
-func trustedResults(raw []byte, traced bool) []string {
+// traced says that the door wrote a field of its own on top. field is what the results stand in, and internal knows
+// the hops of the house.
+func trustedResults(raw []byte, traced bool, field string, internal func(string) bool) []string {
 	var found []string
 	first := traced
 	for name, body := range fields(raw) {
 		switch {
-		case strings.EqualFold(name, "Authentication-Results"):
+		case strings.EqualFold(name, field):
 			found = append(found, body)
 		case strings.EqualFold(name, "Received"):
-			if !(first && strings.Contains(body, ourHop)) && !internalHop(body) {
+			if !(first && strings.Contains(body, ourHop)) && !internal(body) {
 				return found
 			}
 			first = false

@@ -128,7 +128,7 @@ func BenchmarkTrustedResults(b *testing.B) {
 		raw := []byte(strings.Repeat("Authentication-Results: mx.desk.example; dmarc=pass header.from=corp.example\r\n", n*500) + "\r\n")
 		b.Run(strings.Repeat("x", n), func(b *testing.B) {
 			for b.Loop() {
-				trustedResults(raw, false)
+				trustedResults(raw, false, "Authentication-Results", internalHop)
 			}
 		})
 	}
