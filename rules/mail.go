@@ -51,15 +51,16 @@ const (
 
 // Envelope is what the transport said of a mail (RFC 5321, section 2.3.1), and whose word that is.
 type Envelope struct {
-	From       string   `json:"from"`        // the reverse-path as given, "" for <> and for doors that have none
-	To         []string `json:"to"`          // forward-paths as given, tokens included
-	Null       bool     `json:"null"`        // MAIL FROM was <>, said by a transport or by a Return-Path header
-	Door       string   `json:"door"`        // "smtp", "lmtp", "pipe", "imap:" and the mailbox's name, "replay"
-	Peer       string   `json:"peer"`        // address of the SMTP client, "" where unknown
-	Helo       string   `json:"helo"`        // what the client called itself
-	TLS        bool     `json:"tls"`         //
-	Relay      bool     `json:"relay"`       // the peer is one of the configured relays, or the door is pinned
-	AuthservID string   `json:"authserv_id"` // whose Authentication-Results this door believes, "" for nobody's
+	From       string   `json:"from"`              // the reverse-path as given, "" for <> and for doors that have none
+	To         []string `json:"to"`                // forward-paths as given, tokens included
+	Null       bool     `json:"null"`              // MAIL FROM was <>, said by a transport or by a Return-Path header
+	Door       string   `json:"door"`              // "smtp", "lmtp", "pipe", "imap:" and the mailbox's name, "replay"
+	Peer       string   `json:"peer"`              // address of the SMTP client, "" where unknown
+	Helo       string   `json:"helo"`              // what the client called itself
+	TLS        bool     `json:"tls"`               //
+	Relay      bool     `json:"relay"`             // the peer is one of the configured relays, or the door is pinned
+	AuthservID string   `json:"authserv_id"`       // whose Authentication-Results this door believes, "" for nobody's
+	Profile    string   `json:"profile,omitempty"` // how its provider writes them (package proof); "" is as RFC 8601 says
 }
 
 // PeerAddr is the client's address, or the invalid Addr where there is none.
@@ -123,9 +124,10 @@ const (
 // Proof is what was found out about a mail's author, and by whom.
 type Proof struct {
 	Result ProofResult `json:"result"`
-	Domain string      `json:"domain"` // the From domain the result is about
-	By     string      `json:"by"`     // "dmarc", or the authserv-id that was believed
-	Detail string      `json:"detail"` // for the reader of /why
+	Domain string      `json:"domain"`           // the From domain the result is about
+	By     string      `json:"by"`               // "dmarc", or the authserv-id that was believed
+	Detail string      `json:"detail"`           // for the reader of /why
+	Method string      `json:"method,omitempty"` // what a pass rests on: "dkim", "spf"; "" where whoever said it did not tell
 }
 
 // Mail is one incoming message as read (DESIGN, section 2). It is a value: nothing in it changes once it is read.
