@@ -93,3 +93,30 @@ func (db *DB) blobStats(ctx context.Context, s *Stats) error {
 		return nil
 	})
 }
+
+// Ages are the times of the oldest of what waits for somebody; zero where nothing does.
+type Ages struct {
+	Waiting time.Time // when the oldest mail was decided that is to be sent by itself; held ones wait for people
+	Held    time.Time
+	Parked  time.Time
+}
+
+// Ages reads what an alarm looks at every minute: unlike [DB.Stats] it walks no files.
+func (db *DB) Ages(ctx context.Context) (a Ages, err error) {
+	err = db.View(ctx, func(tx *Tx) error {
+		for k := range tx.scan(unsent, nil, nil) {
+			if r, ok := tx.row(bytes.Clone(k[8:])); ok && r.lined() {
+				a.Waiting = keyTime(k)
+				break
+			}
+		}
+		for _, p := range list[rules.Parked](tx, parkeds, nil, nil, false, 1) {
+			a.Parked = p.At
+		}
+		for _, h := range list[rules.Held](tx, helds, nil, nil, false, 1) {
+			a.Held = h.At
+		}
+		return tx.Err()
+	})
+	return a, err
+}
