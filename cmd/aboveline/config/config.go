@@ -106,7 +106,6 @@ type Mailout struct {
 	Grace        Duration `toml:"grace" max:"24h"`
 	HourlyLimit  int      `toml:"hourly_limit" min:"1" max:"1000"`
 	GatewayLimit int      `toml:"gateway_limit" min:"1" max:"1000000"`
-	DSN          bool     `toml:"dsn"`
 	Templates    Path     `toml:"templates"` // "" is the built-in wording alone
 	DKIM         []DKIM   `toml:"dkim"`
 }

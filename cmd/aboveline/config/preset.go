@@ -20,7 +20,6 @@ func preset() *Config {
 		Mailout: Mailout{
 			HourlyLimit:  rules.DefaultHourlyLimit,
 			GatewayLimit: rules.DefaultGatewayLimit,
-			DSN:          true,
 		},
 		Outage: Outage{
 			Enabled: true,

@@ -18,6 +18,7 @@ import (
 type person struct {
 	name, address string
 	office        *office
+	clock         *clock
 	read          uint32 // the last UID looked at
 	written       int
 }
@@ -48,12 +49,24 @@ func (p *person) answer(l letter, text string) error {
 }
 
 func (p *person) send(to, subject, text string, answers *letter) error {
+	return p.sendAs(to, subject, text, answers, "")
+}
+
+// acknowledge answers as a program does.
+func (p *person) acknowledge(l letter, subject, text string) error {
+	return p.sendAs(l.replyTo, subject, text, &l, "auto-replied")
+}
+
+func (p *person) sendAs(to, subject, text string, answers *letter, auto string) error {
 	p.written++
 	var h mail.Header
+	if auto != "" {
+		h.Set("Auto-Submitted", auto)
+	}
 	h.SetAddressList("From", []*mail.Address{{Name: p.name, Address: p.address}})
 	h.SetAddressList("To", []*mail.Address{{Address: to}})
 	h.SetSubject(subject)
-	h.SetDate(time.Now())
+	h.SetDate(p.clock.now())
 	h.SetMessageID(fmt.Sprintf("%d.%s", p.written, p.address))
 	if answers != nil {
 		h.SetMsgIDList("In-Reply-To", []string{answers.messageID})

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"aboveline.example/cmd/aboveline/admin"
 	"aboveline.example/cmd/aboveline/config"
@@ -31,8 +30,11 @@ const desk = "support@omdirekt.example"
 type world struct {
 	*teller
 	office *office
+	clock  *clock
 	dir    string
 	people map[string]*person
+
+	suspicion, toSublime, toMirakel letter // what later parts answer
 }
 
 // Run plays the story, and returns an error where anything in it did not happen.
@@ -47,14 +49,10 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer post.close()
-	w := &world{teller: &teller{out: o.Out, colour: o.Colour, start: time.Now()}, office: post, dir: dir, people: map[string]*person{}}
-	for _, p := range []*person{
-		{name: "Åsa Öberg", address: "asa@kommun.example"},
-		{name: "Erik Holm", address: "erik@skola.example"},
-		{name: "Anna Ek", address: "anna@omdirekt.example"},
-		{name: "Bo Lind", address: "bo@omdirekt.example"},
-	} {
-		p.office = post
+	w := &world{teller: &teller{out: o.Out, colour: o.Colour}, office: post, clock: newClock(), dir: dir, people: map[string]*person{}}
+	w.teller.now = w.clock.now
+	for _, p := range cast() {
+		p.office, p.clock = post, w.clock
 		first, _, _ := strings.Cut(p.name, " ")
 		w.people[first] = p
 		if err := post.addBox(p.address); err != nil {
@@ -92,7 +90,7 @@ func (w *world) openDesk(ctx context.Context, log *slog.Logger) (stop func() err
 	ctx, cancel := context.WithCancel(ctx)
 	ready, done := make(chan net.Addr, 1), make(chan error, 1)
 	go func() {
-		done <- gateway.Serve(ctx, cfg, gateway.ServeOptions{Log: log, Ready: func(a map[string]net.Addr) { ready <- a["smtp"] }})
+		done <- gateway.Serve(ctx, cfg, gateway.ServeOptions{Log: log, Clock: gateway.Clock{Now: w.clock.now, Set: w.clock.set}, Ready: func(a map[string]net.Addr) { ready <- a["smtp"] }})
 	}()
 	stop = func() error {
 		cancel()
@@ -147,88 +145,37 @@ name = "Bo Lind"
 address = "bo@omdirekt.example"
 language = "en"
 
+[[vendor]]
+name = "Sublime"
+address = "oms@sublime.example"
+follow_up = "1h"
+
+[[vendor]]
+name = "Mirakel"
+address = "fel@mirakel.example"
+follow_up = "1h"
+language = "nb"
+
+[[inform]]
+name = "Kommunikation"
+address = "kommunikation@omdirekt.example"
+about = ["outage", "vendor-update"]
+
 [[category]]
 name = "Arbetsgivare"
-when = 'sender.domain == "kommun.example"'
+when = 'sender.domain == "kommun.example" or text contains "arbetsgivare"'
 
 [[rule]]
 name = "Fel på Mina sidor"
 when = 'text contains "bankid" or text contains "mina sidor"'
 tags = ["Mina sidor - Teknik"]
+
+[outage]
+enabled = true
+people = 4
+report = "ask"
+vendors = ["Sublime", "Mirakel"]
 `
-
-// has fits letters whose subject and text hold these.
-func has(subject, text string) func(letter) bool {
-	return func(l letter) bool { return strings.Contains(l.subject, subject) && strings.Contains(l.text, text) }
-}
-
-// morning is the story.
-func (w *world) morning(ctx context.Context) error {
-	asa, erik, anna, bo := w.people["Åsa"], w.people["Erik"], w.people["Anna"], w.people["Bo"]
-
-	w.scene("Åsa cannot log in, and writes to the desk (by SMTP)")
-	if err := asa.write(desk, "Kan inte logga in", "Hej!\n\nBankID snurrar bara när jag försöker komma in på Mina sidor. Vad gör jag?\n\nMvh\nÅsa\n"); err != nil {
-		return err
-	}
-	confirmation, err := asa.wait(ctx, has("[OMD-1]", "BankID"))
-	if err != nil {
-		return err
-	}
-	w.say("Åsa reads the confirmation, which came to her own mailbox:")
-	w.show(confirmation)
-
-	w.scene("Erik writes to the other address, whose mailbox the desk polls (by IMAP)")
-	if err := erik.write("hjalp@omdirekt.example", "Printer in room 12", "Hi,\n\nthe printer in room 12 says it is out of paper, but it is not. Can you help me with this?\n\nErik\n"); err != nil {
-		return err
-	}
-	second, err := erik.wait(ctx, has("[OMD-2]", ""))
-	if err != nil {
-		return err
-	}
-	w.say("Erik is answered in the language he wrote in:")
-	w.show(second)
-
-	w.scene("Åsa replies above the line")
-	if err := asa.answer(confirmation, "Nu på morgonen går det inte på mobilen heller."); err != nil {
-		return err
-	}
-	word, err := anna.wait(ctx, has("[OMD-1]", "mobilen heller"))
-	if err != nil {
-		return err
-	}
-	w.say("Anna has it in her mail client, on the same ticket, without the quoted rest:")
-	w.show(word)
-
-	w.scene("Anna answers from her own mail client, with a command on top")
-	if err := anna.answer(word, "/tagga Inloggning\n\nHej Åsa! Starta om telefonen en gång, så går det. Vi har rättat felet hos oss."); err != nil {
-		return err
-	}
-	answer, err := asa.wait(ctx, has("[OMD-1]", "Starta om telefonen"))
-	if err != nil {
-		return err
-	}
-	if strings.Contains(answer.text, "anna@") {
-		return errors.New("a staff member's own address reached a requester")
-	}
-	w.say("Åsa reads Anna's words, from the desk's address:")
-	w.show(answer)
-	seen, err := bo.wait(ctx, has("[OMD-1]", "Starta om telefonen"))
-	if err != nil {
-		return err
-	}
-	w.say("Bo has seen it too: %q", seen.subject)
-
-	w.scene("It works, and Anna says so to everybody with one word")
-	if err := anna.answer(word, "/löst\n\nBankID fungerar igen för alla. Tack för att du hörde av dig!"); err != nil {
-		return err
-	}
-	solved, err := asa.wait(ctx, has("[OMD-1]", "fungerar igen"))
-	if err != nil {
-		return err
-	}
-	w.show(solved)
-	return w.tally(ctx)
-}
 
 // tally reads the tickets back through the admin socket, as the operator does.
 func (w *world) tally(ctx context.Context) error {
@@ -237,9 +184,15 @@ func (w *world) tally(ctx context.Context) error {
 		return err
 	}
 	defer ops.Close()
-	w.scene("The operator asks what there is (aboveline ticket list)")
-	return admin.TicketList.Do(ctx, ops, admin.TicketFilter{}, func(t admin.TicketRow) error {
-		w.say("%-6s %-18s %-14s %-22s %s", t.Number, t.Status, t.Category, strings.Join(t.Tags, ", "), t.Subject)
+	w.scene("The operator asks what there is (aboveline ticket list, aboveline outage list)")
+	if err := admin.TicketList.Do(ctx, ops, admin.TicketFilter{}, func(t admin.TicketRow) error {
+		w.say("%-6s %-18s %-14s %-20s %s", t.Number, t.Status, t.Category, strings.Join(t.Tags, ", "), t.Subject)
+		return nil
+	}); err != nil {
+		return err
+	}
+	return admin.OutageList.Do(ctx, ops, admin.Limit{}, func(o admin.Outage) error {
+		w.say("%-6s %-18s %d people  %s", o.Number, o.Status, o.People, o.Title)
 		return nil
 	})
 }

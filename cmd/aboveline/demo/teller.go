@@ -11,7 +11,7 @@ import (
 type teller struct {
 	out    io.Writer
 	colour bool
-	start  time.Time
+	now    func() time.Time
 }
 
 func (t *teller) paint(code, s string) string {
@@ -28,21 +28,25 @@ func (t *teller) scene(format string, args ...any) {
 
 // say tells one thing that happened.
 func (t *teller) say(format string, args ...any) {
-	fmt.Fprintf(t.out, "  %s %s\n", t.paint("2", fmt.Sprintf("%5.2fs", time.Since(t.start).Seconds())), fmt.Sprintf(format, args...))
+	fmt.Fprintf(t.out, "  %s %s\n", t.paint("2", t.now().Format("15:04:05")), fmt.Sprintf(format, args...))
 }
 
 // shownLines is how much of a mail is shown: enough to hear its voice.
 const shownLines = 18
 
-// show quotes a letter as it was read from the mailbox.
-func (t *teller) show(l letter) {
+// show quotes a letter as it was read from the mailbox, its first lines or as many as are asked for.
+func (t *teller) show(l letter, lines ...int) {
+	most := shownLines
+	if len(lines) > 0 {
+		most = lines[0]
+	}
 	fmt.Fprintf(t.out, "          %s %s\n", t.paint("2", "From:   "), l.from)
 	fmt.Fprintf(t.out, "          %s %s\n", t.paint("2", "Subject:"), l.subject)
-	lines := strings.Split(strings.TrimSpace(l.text), "\n")
-	for _, line := range lines[:min(len(lines), shownLines)] {
+	text := strings.Split(strings.TrimSpace(l.text), "\n")
+	for _, line := range text[:min(len(text), most)] {
 		fmt.Fprintf(t.out, "          %s %s\n", t.paint("36", "│"), line)
 	}
-	if len(lines) > shownLines {
-		fmt.Fprintf(t.out, "          %s\n", t.paint("2", fmt.Sprintf("… %d more lines", len(lines)-shownLines)))
+	if len(text) > most {
+		fmt.Fprintf(t.out, "          %s\n", t.paint("2", fmt.Sprintf("… %d more lines", len(text)-most)))
 	}
 }

@@ -15,6 +15,21 @@ const (
 	dueSleep = time.Minute
 )
 
+// Clock is the time by which a gateway decides. The zero value is the system's; another one lets a demonstration pass
+// hours.
+type Clock struct {
+	Now func() time.Time
+	// Set is sent to after the clock was set: due times may have come.
+	Set <-chan struct{}
+}
+
+func (c Clock) now() time.Time {
+	if c.Now == nil {
+		return time.Now()
+	}
+	return c.Now()
+}
+
 // runClock acts on stored due times as they come. After any gap each is acted on once.
 func (g *Gateway) runClock(ctx context.Context) {
 	for ctx.Err() == nil {
@@ -25,9 +40,11 @@ func (g *Gateway) runClock(ctx context.Context) {
 			g.log.Error("due times not acted on", "err", err)
 			pause = dueRetry
 		case !next.IsZero():
-			pause = min(dueSleep, max(0, time.Until(next)))
+			pause = min(dueSleep, max(0, next.Sub(g.clock.now())))
 		}
-		sleep(ctx, pause, g.clocking)
+		if sleep(ctx, pause, g.clocking, g.clock.Set) {
+			wake(g.sending) // what waits in the queue waits by the same clock
+		}
 	}
 }
 
@@ -35,7 +52,7 @@ func (g *Gateway) runClock(ctx context.Context) {
 func (g *Gateway) actOnDue(ctx context.Context) (next time.Time, err error) {
 	var due []rules.Due
 	err = g.db.View(ctx, func(tx *store.Tx) error {
-		due, next = tx.DuesBefore(timeNow(), dueAtOnce), tx.NextDue()
+		due, next = tx.DuesBefore(g.clock.now(), dueAtOnce), tx.NextDue()
 		return nil
 	})
 	if err != nil || len(due) == 0 {
@@ -52,24 +69,27 @@ func (g *Gateway) actOnDue(ctx context.Context) (next time.Time, err error) {
 			return time.Time{}, err
 		}
 	}
-	return timeNow(), nil
+	return g.clock.now(), nil
 }
 
-// sleep waits until the time is over, somebody wakes us or ctx ends.
-func sleep(ctx context.Context, d time.Duration, woken <-chan struct{}) {
+// sleep waits until the time is over, somebody wakes us, the clock is set or ctx ends, and says whether it was set.
+func sleep(ctx context.Context, d time.Duration, woken, set <-chan struct{}) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 	case <-woken:
+	case <-set:
+		return true
 	case <-ctx.Done():
 	}
+	return false
 }
 
 // keepDigest sets the first of the daily lists where none is set; after that each sets the next. A desk that no longer
 // wants them clears it.
 func (g *Gateway) keepDigest(ctx context.Context) error {
-	want, wanted := g.Desk().FirstDigest(timeNow())
+	want, wanted := g.Desk().FirstDigest(g.clock.now())
 	return g.db.Update(ctx, func(tx *store.Tx) error {
 		have, ok := tx.Due(want.Key)
 		if ok == wanted && (!ok || have.At.Before(want.At.Add(time.Second))) {

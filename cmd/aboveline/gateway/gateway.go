@@ -33,6 +33,7 @@ type Gateway struct {
 	log    *slog.Logger
 	policy atomic.Pointer[policy]
 	watch  *watch
+	clock  Clock
 
 	sending  chan struct{} // the outbox has a new row
 	clocking chan struct{} // the due times changed
@@ -114,7 +115,7 @@ func (g *Gateway) kept(d rules.Decision) {
 
 // decide runs an event that needs nothing but the store through the motion.
 func (g *Gateway) decide(ctx context.Context, prepare func(*store.Tx) (rules.Event, error)) error {
-	p, now := g.policy.Load(), timeNow()
+	p, now := g.policy.Load(), g.clock.now()
 	var d rules.Decision
 	err := g.db.Update(ctx, func(tx *store.Tx) error {
 		d = rules.Decision{}

@@ -27,7 +27,7 @@ func newCourier(cfg *config.Config, g *Gateway, db *store.DB, d dial) (*mailout.
 	h := cfg.Mailout.Smarthost
 	o := mailout.CourierOptions{
 		Smarthost: mailout.Smarthost{Host: h.Host, Port: h.Port, TLS: mailout.TLSMode(h.Scheme)},
-		Username:  cfg.Mailout.Username, Hostname: cfg.Hostname(), Log: g.log, Dial: d,
+		Username:  cfg.Mailout.Username, Hostname: cfg.Hostname(), Log: g.log, Dial: d, Now: g.clock.Now,
 	}
 	if !cfg.Mailout.Password.IsZero() {
 		o.Password = cfg.Mailout.Password.Read

@@ -34,7 +34,7 @@ func (g *Gateway) runDoorman(ctx context.Context) {
 			g.log.Error("held mail not taken up", "err", err)
 			pause = doorRetry
 		}
-		sleep(ctx, pause, g.doorbell)
+		sleep(ctx, pause, g.doorbell, nil)
 	}
 }
 
@@ -65,7 +65,7 @@ func (g *Gateway) takeUp(ctx context.Context, h rules.Held) error {
 	if err := g.keepLarge(ctx, m); err != nil {
 		return err
 	}
-	p, now := g.policy.Load(), timeNow()
+	p, now := g.policy.Load(), g.clock.now()
 	var d rules.Decision
 	err = g.db.Update(ctx, func(tx *store.Tx) error {
 		d = rules.Decision{}
@@ -161,7 +161,7 @@ func (g *Gateway) Retry(ctx context.Context, id rules.MailID) error {
 	if err := g.keepLarge(ctx, m); err != nil {
 		return err
 	}
-	p, now := g.policy.Load(), timeNow()
+	p, now := g.policy.Load(), g.clock.now()
 	var d rules.Decision
 	err = g.db.Update(ctx, func(tx *store.Tx) error {
 		d = p.desk.Decide(lookup{tx, g.watch}, rules.MailArrived{ID: id, Mail: m}, now)

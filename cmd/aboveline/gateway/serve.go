@@ -31,6 +31,8 @@ type ServeOptions struct {
 	Reload func() (*config.Config, error)
 	// Listeners were opened for us by a service manager, by door; "admin" is where commands come in.
 	Listeners map[string]net.Listener
+	// Clock is what the gateway decides and sends by; the zero value is the system's.
+	Clock Clock
 	// Dial connects to mailboxes and to the smarthost; nil is the network.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
@@ -60,6 +62,7 @@ func Serve(ctx context.Context, cfg *config.Config, o ServeOptions) error {
 	if err != nil {
 		return err
 	}
+	g.clock = o.Clock
 	return errors.Join(newServing(g, cfg, o).run(ctx, db), db.Close())
 }
 

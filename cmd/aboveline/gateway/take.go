@@ -9,9 +9,6 @@ import (
 	"aboveline.example/store"
 )
 
-// timeNow is the clock of the shell; tests run it in a bubble of virtual time.
-func timeNow() time.Time { return time.Now() }
-
 // Accept keeps a mail, what was decided about it, and everything that follows, in one transaction. nil means
 // durable. The same mail a second time changes nothing and is recorded as a duplicate (I2).
 func (g *Gateway) Accept(ctx context.Context, m *rules.Mail) error {
@@ -19,7 +16,7 @@ func (g *Gateway) Accept(ctx context.Context, m *rules.Mail) error {
 	if err := g.keepLarge(ctx, m); err != nil {
 		return err
 	}
-	p, now := g.policy.Load(), timeNow()
+	p, now := g.policy.Load(), g.clock.now()
 	var d rules.Decision
 	err := g.db.Update(ctx, func(tx *store.Tx) error {
 		d = p.desk.Decide(lookup{tx, g.watch}, rules.MailArrived{ID: tx.NewMail(), Mail: m}, now)
@@ -92,7 +89,7 @@ const refusedWithin = 2 * time.Second
 func (g *Gateway) Refused(ctx context.Context, d rules.Disposition) {
 	ctx, cancel := context.WithTimeout(ctx, refusedWithin)
 	defer cancel()
-	d.Kind, d.At = rules.DisposedRefused, timeNow().UTC()
+	d.Kind, d.At = rules.DisposedRefused, g.clock.now().UTC()
 	if err := g.db.Update(ctx, func(tx *store.Tx) error {
 		tx.RecordRefused(d)
 		return nil

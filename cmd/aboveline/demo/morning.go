@@ -1,0 +1,265 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// cast is everybody who has a mailbox.
+func cast() []*person {
+	return []*person{
+		{name: "Åsa Öberg", address: "asa@kommun.example"},
+		{name: "Erik Holm", address: "erik@skola.example"},
+		{name: "Kari Moen", address: "kari@firma.example"},
+		{name: "Ali Hassan", address: "ali@bolag.example"},
+		{name: "Eva Lind", address: "eva@region.example"},
+		{name: "John Smith", address: "john@college.example"},
+		{name: "Petra Dahl", address: "petra@museum.example"},
+		{name: "Anna Ek", address: "anna@omdirekt.example"},
+		{name: "Bo Lind", address: "bo@omdirekt.example"},
+		{name: "Sublime Support", address: "oms@sublime.example"},
+		{name: "Mirakel Drift", address: "fel@mirakel.example"},
+		{name: "Kommunikation", address: "kommunikation@omdirekt.example"},
+	}
+}
+
+// has fits letters whose subject and text hold these.
+func has(subject, text string) func(letter) bool {
+	return func(l letter) bool { return strings.Contains(l.subject, subject) && strings.Contains(l.text, text) }
+}
+
+// mailbox is the desk's second address, whose mailbox is polled by IMAP.
+const mailbox = "hjalp@omdirekt.example"
+
+// report is one person's mail about the fault, and what their confirmation says.
+type report struct {
+	who, to, subject, text, confirmed string
+}
+
+var reports = []report{
+	{"Åsa", desk, "Kan inte logga in", "Hej!\n\nBankID snurrar bara när jag försöker logga in på Mina sidor. Vad gör jag?\n\nMvh\nÅsa\n", "Vi har fått ditt mejl"},
+	{"Erik", mailbox, "Inloggning", "Hej, jag kommer inte in på Mina sidor. Inloggningen med BankID står och snurrar hela tiden.\n\n/Erik\n", "Vi har fått ditt mejl"},
+	{"Kari", desk, "BankID virker ikke", "Hei!\n\nJeg får ikke logget inn på Mina sidor, BankID virker ikke i dag. Kan dere hjelpe meg med dette?\n\nVennlig hilsen\nKari Moen\n", "Vi har mottatt"},
+	{"Ali", mailbox, "Mina sidor", "Det går inte att logga in på Mina sidor, BankID fungerar inte sedan i morse.\n", "Vi har fått ditt mejl"},
+}
+
+var later = []report{
+	{"Eva", desk, "BankID", "Hej, inloggningen med BankID på Mina sidor fungerar inte för oss på regionen.\n", "känner"},
+	{"John", mailbox, "Login", "Hello,\n\nI cannot log in to Mina sidor with BankID this morning. It just keeps spinning. Is something wrong?\n\nJohn\n", "know"},
+}
+
+// morning is the story.
+func (w *world) morning(ctx context.Context) error {
+	for _, part := range []func(context.Context) error{w.ordinary, w.reported, w.toVendors, w.chased, w.posted, w.solved, w.tally} {
+		if err := part(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ordinary is a ticket like any other: a mail, a confirmation, an answer from a staff member's own client.
+func (w *world) ordinary(ctx context.Context) error {
+	petra, anna := w.people["Petra"], w.people["Anna"]
+	w.scene("Petra writes to the desk (SMTP)")
+	if err := petra.write(desk, "Skrivaren i rum 12", "Hej,\n\nskrivaren i rum 12 säger att papperet är slut, men det är det inte. Kan någon titta på den?\n\nPetra\n"); err != nil {
+		return err
+	}
+	confirmation, err := petra.wait(ctx, has("[OMD-1]", "Vi har fått ditt mejl"))
+	if err != nil {
+		return err
+	}
+	w.say("Petra reads the confirmation in her own mailbox:")
+	w.show(confirmation, 22)
+	if _, err := anna.wait(ctx, has("[OMD-1]", "papperet")); err != nil {
+		return err
+	}
+	w.scene("Petra replies above the line; Anna answers from her own mail client")
+	if err := petra.answer(confirmation, "Nu blinkar den rött också."); err != nil {
+		return err
+	}
+	word, err := anna.wait(ctx, has("[OMD-1]", "blinkar den rött"))
+	if err != nil {
+		return err
+	}
+	w.say("Anna has Petra's new words on the same ticket, without the quoted rest:")
+	w.show(word, 9)
+	if err := anna.answer(word, "/tagga Skrivare\n\nHej Petra! Öppna luckan på baksidan och ta ut arket som sitter fast."); err != nil {
+		return err
+	}
+	answer, err := petra.wait(ctx, has("[OMD-1]", "luckan på baksidan"))
+	if err != nil {
+		return err
+	}
+	if strings.Contains(answer.text, anna.address) {
+		return errors.New("a staff member's own address reached a requester")
+	}
+	w.say("Petra reads Anna's words, from the desk's address and without the command:")
+	w.show(answer, 5)
+	return nil
+}
+
+// reported is the fault, as people see it.
+func (w *world) reported(ctx context.Context) error {
+	w.clock.forward(3 * time.Hour)
+	w.scene("Three hours later something breaks. Four people write within a few minutes, by SMTP and IMAP, in two languages")
+	for i, r := range reports {
+		if err := w.report(ctx, r, i+2); err != nil {
+			return err
+		}
+		w.clock.forward(3 * time.Minute)
+	}
+	suspicion, err := w.people["Anna"].wait(ctx, has("[D-1] Misstänkt driftstörning", ""))
+	if err != nil {
+		return err
+	}
+	w.say("The desk sees it in what they wrote. Anna gets the suspicion with its evidence:")
+	w.show(suspicion, 40)
+	w.suspicion = suspicion
+	return nil
+}
+
+func (w *world) report(ctx context.Context, r report, n int) error {
+	p := w.people[r.who]
+	if err := p.write(r.to, r.subject, r.text); err != nil {
+		return err
+	}
+	c, err := p.wait(ctx, has(fmt.Sprintf("[OMD-%d]", n), r.confirmed))
+	if err != nil {
+		return err
+	}
+	w.say("%s writes %q and reads %q", p.name, r.subject, headline(c))
+	return nil
+}
+
+// headline is the first line of a mail's own words, below the line over which people write.
+func headline(l letter) string {
+	for i, line := range strings.Split(l.text, "\n") {
+		if i > 0 && strings.TrimSpace(line) != "" {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
+}
+
+// toVendors is the report to both, each on a thread of its own.
+func (w *world) toVendors(ctx context.Context) error {
+	anna, sublime, mirakel := w.people["Anna"], w.people["Sublime"], w.people["Mirakel"]
+	w.scene("Anna answers the suspicion with one line: /report Sublime Mirakel")
+	if err := anna.answer(w.suspicion, "/report Sublime Mirakel"); err != nil {
+		return err
+	}
+	first, err := sublime.wait(ctx, has("Mina sidor - Teknik", ""))
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"Åsa", "Öberg", "asa@", "Mirakel"} {
+		if strings.Contains(first.text, name) {
+			return fmt.Errorf("the report to Sublime says %q", name)
+		}
+	}
+	w.say("Sublime reads, without anybody's name:")
+	w.show(first, 34)
+	second, err := mirakel.wait(ctx, has("Mina sidor - Teknik", ""))
+	if err != nil {
+		return err
+	}
+	w.say("Mirakel has its own, in Norwegian: %q", headline(second))
+	w.toSublime, w.toMirakel = first, second
+	w.say("Two more people write, and are told that it is known:")
+	for i, r := range later {
+		if err := w.report(ctx, r, i+6); err != nil {
+			return err
+		}
+		w.clock.forward(2 * time.Minute)
+	}
+	if err := sublime.acknowledge(first, "[Case#778899] Mina sidor - Teknik", "We have received your case. This is an automatic message.\n"); err != nil {
+		return err
+	}
+	w.say("Sublime's program acknowledges with a number of its own, 778899; that is no answer, and the hour runs on")
+	return nil
+}
+
+// chased is the following up, hour by hour, each vendor by itself.
+func (w *world) chased(ctx context.Context) error {
+	anna, sublime, mirakel, press := w.people["Anna"], w.people["Sublime"], w.people["Mirakel"], w.people["Kommunikation"]
+	w.scene("Half an hour later a person at Mirakel answers")
+	w.clock.forward(30 * time.Minute)
+	if err := mirakel.answer(w.toMirakel, "Hei, vi har funnet feilen i innloggingen. Den er rettet kl. 14:30."); err != nil {
+		return err
+	}
+	word, err := anna.wait(ctx, has("", "funnet feilen"))
+	if err != nil {
+		return err
+	}
+	w.say("Anna reads it at once:")
+	w.show(word, 12)
+	if _, err := press.wait(ctx, has("[D-1]", "funnet feilen")); err != nil {
+		return err
+	}
+	w.say("and so does communications, who asked for vendors' updates")
+	w.scene("An hour after the report Sublime has said nothing itself")
+	w.clock.forward(30 * time.Minute)
+	reminder, err := sublime.wait(ctx, has("Mina sidor - Teknik", "778899"))
+	if err != nil {
+		return err
+	}
+	w.say("it is reminded on the same thread, by its own number:")
+	w.show(reminder, 22)
+	w.clock.forward(61 * time.Minute)
+	again, err := sublime.wait(ctx, has("Mina sidor - Teknik", "778899"))
+	if err != nil {
+		return err
+	}
+	w.say("another hour later, the second reminder: %q", headline(again))
+	return nil
+}
+
+// posted is one announcement to everybody affected.
+func (w *world) posted(ctx context.Context) error {
+	w.scene("Anna writes once to everybody affected: /announce")
+	if err := w.people["Anna"].answer(w.suspicion, "/announce\nVi vet att BankID inte fungerar på Mina sidor. Leverantören rättar felet nu, och vi hör av oss när det är löst."); err != nil {
+		return err
+	}
+	for _, name := range []string{"Åsa", "Erik", "Kari", "Ali", "Eva", "John"} {
+		if _, err := w.people[name].wait(ctx, has("[OMD-", "Leverantören rättar felet nu")); err != nil {
+			return err
+		}
+	}
+	w.say("Åsa, Erik, Kari, Ali, Eva and John have it, each in their own thread")
+	return nil
+}
+
+// solved is the end, for everybody but one.
+func (w *world) solved(ctx context.Context) error {
+	w.scene("It works again, and Anna says so with one word: /löst")
+	if err := w.people["Anna"].answer(w.suspicion, "/löst\nBankID fungerar igen på Mina sidor. Tack för ert tålamod!"); err != nil {
+		return err
+	}
+	var mine letter
+	for _, name := range []string{"Åsa", "Erik", "Kari", "Ali", "Eva", "John", "Sublime", "Mirakel", "Kommunikation"} {
+		l, err := w.people[name].wait(ctx, has("", "fungerar igen"))
+		if err != nil {
+			return err
+		}
+		switch name {
+		case "Kari":
+			w.say("Kari, who wrote in Norwegian, reads:")
+			w.show(l, 14)
+		case "Ali":
+			mine = l
+		}
+	}
+	w.say("all six have it, and both vendors, and communications; nobody is reminded any more")
+	if err := w.people["Ali"].answer(mine, "Det fungerar fortfarande inte för mig."); err != nil {
+		return err
+	}
+	if _, err := w.people["Anna"].wait(ctx, has("[OMD-5]", "fortfarande inte")); err != nil {
+		return err
+	}
+	w.say("Ali says it still fails for him: his ticket is open again, and only his")
+	return nil
+}
