@@ -34,6 +34,7 @@ type act struct {
 	silent bool     // its own mail is the answer
 	undone bool     // it took something back, and cannot be taken back itself
 	lines  []Line   // further lines of the answer
+	attach []Attachment
 }
 
 // commands is filled in by init, since the functions refer to the table for /help.
@@ -81,7 +82,7 @@ func init() {
 		{"handover", words("lämnaöver overlat"), nil, "", nil},
 		{"undo", words("ångra angre"), nil, "", (*turn).doUndo},
 		{"why", words("varför hvorfor"), nil, "", (*turn).doWhy},
-		{"full", words("hela hele"), nil, "", nil},
+		{"full", words("hela hele"), nil, "", (*turn).doFull},
 		{"redact", words("maskera sladd"), nil, "", nil},
 		{"list", words("mina mine"), anybody, "", (*turn).doList},
 		{"status", nil, anybody, "", (*turn).doStatus},

@@ -267,7 +267,7 @@ type Lookup interface {
 	TicketsOf(Address) []TicketID   // as requester, newest first, at most 100
 	Outage(OutageID) (Outage, bool)
 	OpenOutages() []Outage
-	Sight(Report) Sighting    // the watch's view of a report; the same report again gets the same answer
-	TicketOf(MailID) TicketID // the ticket a mail opened or was put on, 0 for none
+	Sight(Report) Sighting // the watch's view of a report; the same report again gets the same answer
+	Disposition(MailID) (Disposition, bool)
 	Bad(Address) (BadAddress, bool)
 }

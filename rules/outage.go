@@ -92,7 +92,8 @@ func (t *turn) suspect(tk *Ticket, sight Sighting) {
 	o := t.newOutage(Outage{Alarm: sight.Alarm, Status: OutageSuspected, First: t.now, Last: t.now, Window: sight.Window,
 		Words: sight.Words, Expected: sight.Expected, Observed: sight.Observed, People: sight.People, Vendors: []OutageVendor{}})
 	for _, m := range sight.Members {
-		if member, ok := t.ticket(t.look.TicketOf(m)); ok {
+		d, _ := t.look.Disposition(m)
+		if member, ok := t.ticket(d.Ticket); ok {
 			t.joinOutage(o, member, ReasonJoinedOutage)
 		}
 	}

@@ -49,7 +49,7 @@ func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, 
 		t.undoable(tk, before)
 	}
 	if len(cmds) > 0 {
-		t.answer(tk, s, ThreadStaff, lines, "")
+		t.answer(tk, s, ThreadStaff, lines, "", a.attach...)
 	}
 	t.dispose(kind, tk.ID, seq, why...)
 	return nil

@@ -59,6 +59,23 @@ func (t *turn) doWhy(a *act) *Line {
 	return nil
 }
 
+// doFull mails the newest mail from outside back as it came, whole.
+func (t *turn) doFull(a *act) *Line {
+	entries := t.look.Entries(a.tk.ID)
+	for i := len(entries) - 1; i >= 0; i-- {
+		e := entries[i]
+		d, ok := t.look.Disposition(e.Mail)
+		if e.Kind != EntryMailIn || !ok || d.Raw == "" || t.desk.Role(d.From) == RoleStaff {
+			continue
+		}
+		// Not message/rfc822: what came may be 8-bit, and must arrive as it is.
+		a.attach = append(a.attach, Attachment{Name: t.desk.Number(a.tk.ID) + ".eml", Type: "application/octet-stream", Size: d.Size, SHA256: d.Raw})
+		a.done = append(a.done, string(d.From)+": "+d.Subject)
+		return nil
+	}
+	return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
+}
+
 func (t *turn) doLink(a *act) *Line {
 	other, line := t.named(a)
 	if line != nil {

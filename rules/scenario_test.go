@@ -354,6 +354,9 @@ func (w *world) read(id OutgoingID) string {
 			fmt.Fprintf(&b, "quote %q\n", q)
 		}
 	}
+	for _, a := range o.Attachments {
+		fmt.Fprintf(&b, "attached %s %s\n", a.Name, a.Type)
+	}
 	for _, l := range o.Lines {
 		fmt.Fprintf(&b, "line %s %q %q\n", l.Code, l.Subject, l.More)
 	}

@@ -256,7 +256,7 @@ func (t *turn) refuseCommands(ev MailArrived, tk *Ticket, s speaker, refusal []L
 }
 
 // answer tells the writer of commands what came of them.
-func (t *turn) answer(tk *Ticket, s speaker, thread int, lines []Line, words string) {
+func (t *turn) answer(tk *Ticket, s speaker, thread int, lines []Line, words string, attach ...Attachment) {
 	role := s.role
 	if role == RoleStranger {
 		role = RoleRequester
@@ -264,7 +264,7 @@ func (t *turn) answer(tk *Ticket, s speaker, thread int, lines []Line, words str
 	o := t.mail(tk, Outgoing{
 		Kind: OutAnswer, Template: TemplateAnswer, Thread: thread, To: t.registered(tk, s.Address), Role: role,
 		Language: t.readerLanguage(tk, s.Address), Auto: AutoReplied, AuthorTrust: s.trust, Lines: lines, Words: words,
-		GoesTo: ReplyToDesk, // what follows is set by the role
+		GoesTo: ReplyToDesk, Attachments: attach,
 	}, PurposeReply)
 	t.sentEntry(tk, o, Reason{ReasonCommand, string(s.Address)})
 }

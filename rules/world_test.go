@@ -131,13 +131,13 @@ func (w *world) OpenOutages() []Outage {
 	return open
 }
 func (w *world) Sight(r Report) Sighting { return w.sight(r) }
-func (w *world) TicketOf(id MailID) TicketID {
+func (w *world) Disposition(id MailID) (Disposition, bool) {
 	for _, d := range w.ledger {
 		if d.Mail == id {
-			return d.Ticket
+			return d, true
 		}
 	}
-	return 0
+	return Disposition{}, false
 }
 func (w *world) Bad(a Address) (BadAddress, bool) {
 	b, ok := w.bad[a]
@@ -215,6 +215,7 @@ func (w *world) keep(d Decision) error {
 		if d.Disposition.Kind == "" {
 			return fmt.Errorf("mail %d has no disposition (I1)", d.Disposition.Mail)
 		}
+		d.Disposition.Raw = "raw" // the shell keeps the bytes and names them
 		w.ledger = append(w.ledger, d.Disposition)
 	}
 	return nil

@@ -124,12 +124,6 @@ func (tx *Tx) Disposition(id rules.MailID) (rules.Disposition, bool) {
 	return loadJSON[rules.Disposition](tx, ledger, u64(uint64(id)))
 }
 
-// TicketOf is the ticket that a mail opened or was put on, 0 for none.
-func (tx *Tx) TicketOf(id rules.MailID) rules.TicketID {
-	d, _ := tx.Disposition(id)
-	return d.Ticket
-}
-
 // Dispositions returns up to limit lines of the ledger after a mail's number, oldest first.
 func (tx *Tx) Dispositions(after rules.MailID, limit int) []rules.Disposition {
 	return list[rules.Disposition](tx, ledger, nil, u64(uint64(after)+1), false, limit)

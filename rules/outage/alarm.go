@@ -16,11 +16,13 @@ type alarm struct {
 	opened  int64
 	last    int64
 	closed  bool
+	by      view
 	found   finding
 	words   []string
 }
 
 const (
+	joinBy     = 0
 	maxMembers = 60
 	// idle closes an alarm; the last who tell of a fault do so within an hour or so of the others.
 	idle = 90 * 60
@@ -54,19 +56,20 @@ func (a *alarm) take(n *note) {
 // settle finds the lowest likeness at which at most a tenth of what would join is ordinary traffic, and returns the
 // view from the alarm's centre.
 func (w *Watch) settle(a *alarm) view {
-	fs, length := a.centre.features()
-	v := w.look(fs)
+	mid := a.centre.middle()
+	v := w.look(mid.vector)
 	part := map[*note]bool{}
 	for _, m := range a.members {
 		part[m] = true
 	}
 	for i, n := range w.recent {
 		if part[n] {
-			v.recent[i] = without(v.recent[i], length)
+			v.set(i, mid.without(v.at(i)))
 		}
 	}
-	a.like = w.joinLike(a, v)
-	return v
+	a.by = v.views()[min(joinBy, len(v.views())-1)]
+	a.like = w.joinLike(a, a.by)
+	return a.by
 }
 
 func (w *Watch) joinLike(a *alarm, v view) float32 {
@@ -103,10 +106,12 @@ func (w *Watch) joinLike(a *alarm, v view) float32 {
 
 // joins says whether a letter belongs to an alarm, and how like it is.
 func (w *Watch) joins(a *alarm, n *note) (bool, float32) {
-	fs, _ := a.centre.features()
-	w.lens.set(fs)
-	like := w.lens.like(n.vector.features)
-	w.lens.unset(fs)
+	mid := a.centre.middle()
+	x := w.compare(mid.vector, n)
+	like := x.words
+	if joinBy == 1 && mid.place != nil {
+		like = x.both()
+	}
 	need := a.like
 	if a.people[n.person] && n.person != 0 {
 		need *= again

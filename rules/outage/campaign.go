@@ -1,8 +1,8 @@
 package outage
 
 const (
-	// campaignWords and campaignLike: people who have the same fault do not write fifteen words alike.
-	campaignWords = 15
+	// campaignWords and campaignLike: people who have the same fault do not write eight words alike.
+	campaignWords = 8
 	campaignLike  = 0.6
 )
 

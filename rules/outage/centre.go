@@ -8,12 +8,16 @@ import (
 
 // centre is the middle of several letters, as the sum of their vectors, so that a letter can be taken out again.
 type centre struct {
-	sum map[uint32]float64
+	sum   map[uint32]float64
+	place []float32
 }
 
-func newCentre() *centre { return &centre{sum: map[uint32]float64{}} }
+func newCentre() *centre { return &centre{sum: map[uint32]float64{}, place: make([]float32, dims)} }
 
 func (c *centre) add(v vector) {
+	for i, p := range v.place {
+		c.place[i] += p
+	}
 	for _, f := range v.features {
 		c.sum[f.id] += float64(f.w)
 	}
@@ -51,20 +55,37 @@ func without(like float32, length float64) float32 {
 	return float32((dot - 1) / math.Sqrt(rest))
 }
 
-// around is the view from the middle of self and some of the recent notes. self's own likeness to the others comes back too.
-func (w *Watch) around(self *note, members []near) (view, float32) {
+// middle is a centre as a vector to compare with, and the lengths its parts had.
+type middle struct {
+	vector
+	length, reach float64
+}
+
+func (c *centre) middle() middle {
+	fs, length := c.features()
+	reach := math.Sqrt(float64(dot(c.place, c.place)))
+	return middle{vector{features: fs, place: unitPlace(slices.Clone(c.place))}, length, reach}
+}
+
+// likeness is how like a letter is to a centre, in words and in place.
+type likeness struct{ words, place float32 }
+
+// without is the likeness of a letter that is part of the middle, as if it were not.
+func (m middle) without(l likeness) likeness {
+	return likeness{without(l.words, m.length), without(l.place, m.reach)}
+}
+
+// around is the views from the middle of self and some of the recent notes. self's own likeness to the others comes back too.
+func (w *Watch) around(self *note, members []near) (look, likeness) {
 	c := newCentre()
 	c.add(self.vector)
 	for _, m := range members {
 		c.add(w.recent[m.index].vector)
 	}
-	fs, length := c.features()
-	v := w.look(fs)
+	mid := c.middle()
+	v := w.look(mid.vector)
 	for _, m := range members {
-		v.recent[m.index] = without(v.recent[m.index], length)
+		v.set(m.index, mid.without(v.at(m.index)))
 	}
-	w.lens.set(fs)
-	own := without(w.lens.like(self.vector.features), length)
-	w.lens.unset(fs)
-	return v, own
+	return v, mid.without(w.compare(mid.vector, self))
 }

@@ -55,13 +55,54 @@ func isMachine(subject string) bool {
 	return beginsWith(fold(subject), autoSubjects) != ""
 }
 
-// clean finds a report's own words.
-func clean(r rules.Report) letter {
+// Words with which people say that their matter is over, and those that turn the sense round.
+var (
+	gratitude = wordSet("tack takk tusen thanks thank thx")
+	goodNews  = wordSet("fungerar funkar fungerer virker orden ok okej okay bra löst löste løst løste works working worked solved " +
+		"resolved fixed fine good great igång klart ordnat ordnet perfect perfekt")
+	turned = wordSet("inte ikke ikkje not dont doesnt isnt cant cannot no nei nej but men never aldri aldrig still fortfarande fortsatt " +
+		"varför hvorfor why när når when kan can kunde kunne could")
+)
+
+// maxThanks is how many words a letter has that only says thanks; a longer one says something besides.
+const maxThanks = 14
+
+// isThanks says that a letter only tells that its matter is over. Everybody affected writes that when a fault is mended,
+// at about the same time and in the same words: the one burst that means the opposite of an outage.
+func isThanks(ss []string) bool {
+	words, thanks, good := 0, false, false
+	for _, s := range ss {
+		if strings.HasSuffix(s, "?") {
+			return false
+		}
+		for _, t := range tokens(strings.NewReplacer("'", "", "’", "").Replace(s)) {
+			words++
+			thanks = thanks || gratitude[t]
+			good = good || goodNews[t]
+			if turned[t] {
+				return false
+			}
+		}
+	}
+	return thanks && good && words <= maxThanks
+}
+
+func wordSet(list string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		m[w] = true
+	}
+	return m
+}
+
+// clean finds a report's own words; ok is false where they say that there is no matter.
+func clean(r rules.Report) (l letter, ok bool) {
 	words := r.Words
 	if len(words) > maxText {
 		words = words[:maxText]
 	}
-	return letter{subject: ownSubject(r.Subject), sentences: body(words)}
+	l = letter{subject: ownSubject(r.Subject), sentences: body(words)}
+	return l, !isMachine(r.Subject) && !isThanks(l.sentences)
 }
 
 // ownSubject is the subject where this writer chose it: one that answers another mail was somebody else's choice.

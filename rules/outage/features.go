@@ -47,7 +47,8 @@ type word struct {
 // vector is a text as the watch compares it; features have length one together.
 type vector struct {
 	features []feature
-	words    []word // one for each stem, in order of appearance
+	words    []word    // one for each stem, in order of appearance
+	place    []float32 // among the desk's own matters, see latent; nil for none
 }
 
 // raw is a text before weighing: how often each feature is in it.
@@ -176,7 +177,7 @@ func (r raw) weigh(f *frequency) vector {
 		all = all[:maxFeatures]
 	}
 	slices.SortFunc(all, func(a, b feature) int { return cmp.Compare(a.id, b.id) })
-	return vector{unit(all), r.words}
+	return vector{features: unit(all), words: r.words}
 }
 
 // scaled weighs one kind of feature so that the squares sum to share.

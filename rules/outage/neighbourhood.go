@@ -65,23 +65,65 @@ func (l *lens) marked(fs []feature) uint16 {
 	return m
 }
 
-// look compares a centre with all recent and past reports.
-func (w *Watch) look(centre []feature) view {
-	w.lens.set(centre)
-	v := view{recent: make([]float32, len(w.recent)), past: w.compare(w.pastLike[:0]), looks: likeLooks}
-	w.pastLike = v.past
-	for i, n := range w.recent {
-		v.recent[i] = w.lens.like(n.vector.features)
+// look is what one sees from a centre: by words alone, and by words and place together.
+type look struct{ words, both view }
+
+// bothLooks are the views of a look.
+func (l look) views() []view {
+	if l.both.past == nil {
+		return []view{l.words}
 	}
-	w.lens.unset(centre)
-	return v
+	return []view{l.words, l.both}
 }
 
-func (w *Watch) compare(to []float32) []float32 {
-	for _, n := range w.past.notes {
-		to = append(to, w.lens.like(n.vector.features))
+func (l look) at(i int) likeness {
+	if l.both.past == nil {
+		return likeness{words: l.words.recent[i]}
 	}
-	return to
+	return likeness{l.words.recent[i], (l.both.recent[i] - (1-placeShare)*l.words.recent[i]) / placeShare}
+}
+
+func (l look) set(i int, x likeness) {
+	l.words.recent[i] = x.words
+	if l.both.past != nil {
+		l.both.recent[i] = x.both()
+	}
+}
+
+// placeShare is how much the place counts where both do.
+const placeShare = 0.5
+
+func (x likeness) both() float32 { return (1-placeShare)*x.words + placeShare*x.place }
+
+// look compares a centre with all recent and past reports.
+func (w *Watch) look(centre vector) look {
+	w.lens.set(centre.features)
+	l := look{words: view{recent: make([]float32, len(w.recent)), past: make([]float32, len(w.past.notes)), looks: likeLooks}}
+	for i, n := range w.recent {
+		l.words.recent[i] = w.lens.like(n.vector.features)
+	}
+	for i, n := range w.past.notes {
+		l.words.past[i] = w.lens.like(n.vector.features)
+	}
+	w.lens.unset(centre.features)
+	if centre.place == nil {
+		return l
+	}
+	l.both = view{recent: make([]float32, len(w.recent)), past: make([]float32, len(w.past.notes)), looks: likeLooks}
+	for i, n := range w.recent {
+		l.both.recent[i] = likeness{l.words.recent[i], dot(centre.place, n.vector.place)}.both()
+	}
+	for i, n := range w.past.notes {
+		l.both.past[i] = likeness{l.words.past[i], dot(centre.place, n.vector.place)}.both()
+	}
+	return l
+}
+
+// compare is the likeness of one note to a centre.
+func (w *Watch) compare(centre vector, n *note) likeness {
+	w.lens.set(centre.features)
+	defer w.lens.unset(centre.features)
+	return likeness{w.lens.like(n.vector.features), dot(centre.place, n.vector.place)}
 }
 
 // neighbours are the people who wrote something at least as alike as floor within window seconds, each once, with the

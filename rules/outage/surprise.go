@@ -49,9 +49,13 @@ func (w *Watch) reach(v view) []sample {
 	return all
 }
 
-// surprise tries every window and every radius at which a person stands, and returns the most surprising.
+// hopeful is how far under the threshold a finding may be and still be looked at again from its own middle.
+const hopeful = -6
+
+// surprise tries every window and every radius at which a person stands, and returns the most surprising. What is
+// found is an alarm where its surprise is above zero.
 func (w *Watch) surprise(v view, self *note) (finding, bool) {
-	var best finding
+	best := finding{surprise: hopeful}
 	found := false
 	wide := w.neighbours(v, self, floorLike, w.windows[len(w.windows)-1])
 	if len(wide)+1 < w.people {
@@ -78,13 +82,13 @@ func (w *Watch) surprise(v view, self *note) (finding, bool) {
 			if k+1 < w.people {
 				continue
 			}
-			e := expectation{volume: volume, window: window, weight: weight, samples: past[:within]}
+			e := expectation{volume: volume, window: window, weight: weight, samples: past[:within], all: past}
 			s := -tail(k, w.share(weight)*volume, e.shape()) - bar
-			if s <= 0 || found && s <= best.surprise {
+			if s <= best.surprise {
 				continue
 			}
 			mean := w.expect(e)
-			if s = -tail(k, mean, e.shape()) - bar; s > 0 && (!found || s > best.surprise) && w.unrelated(self, all[:k]) {
+			if s = -tail(k, mean, e.shape()) - bar; s > best.surprise && w.unrelated(self, all[:k]) {
 				best = finding{s, all[:k], window, mean, k + 1, like}
 				found = true
 			}
@@ -113,6 +117,7 @@ type expectation struct {
 	window  int64
 	weight  float64  // ordinary reports in it
 	samples []sample // of the history, in it
+	all     []sample // of the history, the most alike first; samples begin it
 }
 
 // shape is how sure the rate is: half a report more than were seen, and days differ.
@@ -133,8 +138,15 @@ func (w *Watch) share(weight float64) float64 {
 }
 
 // expect is how many people to expect: by the four weeks, by the last days, and by what this hour of the week brings.
+//
+// A narrow neighbourhood holds few letters of the past, and none of them need have come at this hour. So the last two are
+// also taken from a neighbourhood with several times as many letters, times the part of it that the narrow one is: what
+// the topic does, its narrower part does too.
 func (w *Watch) expect(e expectation) float64 {
-	return max(w.share(e.weight)*e.volume, w.lately(e), w.habit(e))
+	wide := e
+	wide.samples = e.all[:min(len(e.all), 6*len(e.samples)+6)]
+	part := (float64(len(e.samples)) + 0.5) / (float64(len(wide.samples)) + 0.5)
+	return max(w.share(e.weight)*e.volume, w.lately(e), w.habit(e), part*w.lately(wide), part*w.habit(wide))
 }
 
 const (

@@ -35,7 +35,7 @@ type Watch struct {
 	yearly     float64 // reports a year at the present rate
 	pastWeight float64
 	lens       *lens
-	pastLike   []float32
+	matters    *latent
 }
 
 const (
@@ -133,11 +133,22 @@ func (w *Watch) turn(day int) {
 		}
 	}
 	w.day = day
+	if len(w.past.notes) < latentFrom {
+		return
+	}
+	w.matters = learn(w.past.notes)
+	for _, n := range w.past.notes {
+		n.vector.place = w.matters.place(n.vector.features)
+	}
+	for _, n := range w.recent {
+		n.vector.place = w.matters.place(n.vector.features)
+	}
 }
 
 // note reads a report; ok is false for one that says nothing.
 func (w *Watch) note(r rules.Report) (n *note, text raw, ok bool) {
-	if isMachine(r.Subject) {
+	l, ok := clean(r)
+	if !ok {
 		return nil, text, false
 	}
 	address := strings.ToLower(string(r.Person))
@@ -146,7 +157,6 @@ func (w *Watch) note(r rules.Report) (n *note, text raw, ok bool) {
 	if r.Organisation != "" {
 		house = hash("house", strings.ToLower(r.Organisation))
 	}
-	l := clean(r)
 	l.sentences = w.common.strip(person, house, l.sentences)
 	if l.subject != "" && len(w.common.strip(person, 0, []string{"subject: " + l.subject})) == 0 {
 		l.subject = ""
@@ -167,6 +177,7 @@ func (w *Watch) note(r rules.Report) (n *note, text raw, ok bool) {
 	}
 	n.newHome = !known || first == w.day
 	n.length = len(text.words)
+	n.vector.place = w.matters.place(n.vector.features)
 	return n, text, len(n.vector.features) > 0
 }
 
@@ -224,9 +235,9 @@ func (w *Watch) judge(n *note) rules.Sighting {
 
 // search looks from the letter, from the middle of it and its nearest, and from its rare words.
 func (w *Watch) search(n *note) (finding, bool) {
-	own := w.look(n.vector.features)
+	own := w.look(n.vector)
 	wide := w.windows[len(w.windows)-1]
-	nearest := w.neighbours(own, n, floorLike, wide)
+	nearest := w.neighbours(own.words, n, floorLike, wide)
 	var best finding
 	found := false
 	try := func(v view, self float32) {
@@ -234,20 +245,40 @@ func (w *Watch) search(n *note) (finding, bool) {
 			best, found = f, true
 		}
 	}
+	tryBoth := func(l look, self likeness) {
+		try(l.words, self.words)
+		if l.both.past != nil {
+			try(l.both, self.both())
+		}
+	}
 	if len(nearest)+1 >= w.people {
-		try(own, 1)
-		v, self := w.around(n, nearest[:3])
-		try(v, self)
+		tryBoth(own, likeness{1, 1})
+		tryBoth(w.around(n, nearest[:3]))
+	}
+	if own.both.past != nil {
+		if nearest = w.neighbours(own.both, n, floorLike, wide); len(nearest)+1 >= w.people {
+			tryBoth(w.around(n, nearest[:3]))
+		}
 	}
 	for _, v := range w.wordViews(n) {
 		try(v, 1)
 	}
-	if found {
-		v, self := w.around(n, best.members)
-		try(v, self)
+	// From its own middle a neighbourhood is seen better, until it changes no more.
+	for range refinements {
+		if !found {
+			break
+		}
+		before := best.surprise
+		tryBoth(w.around(n, best.members))
+		if best.surprise == before {
+			break
+		}
 	}
-	return best, found
+	return best, found && best.surprise > 0
 }
+
+// refinements bounds how often a neighbourhood is looked at again.
+const refinements = 3
 
 func (w *Watch) sighting(a *alarm) rules.Sighting {
 	return rules.Sighting{Alarm: a.id, Words: a.words, People: len(a.people), Window: time.Duration(a.found.window) * time.Second,
