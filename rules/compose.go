@@ -44,6 +44,11 @@ func (t *turn) mail(tk *Ticket, o Outgoing, purpose Purpose) Outgoing {
 	t.thread(tk, &o, n)
 	o.Mark = t.desk.Keys.mark(o.ID)
 	o.Facts = t.facts(tk, o, t.desk.footer(token(PurposeFooter)))
+	// Who follows can leave by the button their client shows (RFC 2369, section 3.2); a requester's own matter is no list,
+	// but an announcement to many is.
+	if o.Role == RoleFollower && o.Kind != OutInvitation || o.Kind == OutAnnouncement && o.Role == RoleRequester {
+		o.ListUnsubscribe = t.mailto(tk, o, "unfollow", n)
+	}
 	for i, a := range o.Actions {
 		o.Actions[i].Mailto = t.mailto(tk, o, a.Command, n)
 	}

@@ -103,7 +103,8 @@ func (t *turn) mailArrived(ev MailArrived) {
 		t.out.Released = append(t.out.Released, ev.ID)
 	}
 	t.out.Key = m.Key
-	if _, ok := t.desk.OurMessage(m.MessageID); ok {
+	_, ours := t.desk.OurMessage(m.MessageID)
+	if _, probe := t.desk.Probe(m); ours || probe {
 		t.dispose(DisposedProbe, 0, 0, Reason{ReasonOwnMail, ""})
 		return
 	}

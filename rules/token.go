@@ -215,6 +215,29 @@ func (d *Desk) splitDetail(a Address) (base Address, detail string, ok bool) {
 	return Address(local[:i] + "@" + a.Domain()), local[i+len(d.Subaddress):], true
 }
 
+// NewProbe makes the references of a mail to ourselves: its Message-ID, and the address it is sent to.
+func (d *Desk) NewProbe(seq int) (MessageID, Address) {
+	t := Token{Purpose: PurposeProbe, Seq: seq, Recipient: d.Address}
+	return d.messageID(t), d.tokenAddress(t)
+}
+
+// Probe returns the number of a mail that we sent to ourselves. Where a relay wrote another Message-ID, the address it
+// came to tells.
+func (d *Desk) Probe(m *Mail) (seq int, ok bool) {
+	left, _, _ := strings.Cut(string(m.MessageID), "@")
+	if s, ok := strings.CutPrefix(left, messageIDPrefix); ok {
+		if t, ok := d.Keys.Verify(s); ok && t.Purpose == PurposeProbe {
+			return t.Seq, true
+		}
+	}
+	for _, a := range m.SentTo {
+		if t, ok := d.addressToken(a); ok && t.Purpose == PurposeProbe && m.From.Address == d.Address {
+			return t.Seq, true
+		}
+	}
+	return 0, false
+}
+
 // footer writes the signed reference that stands last in a mail.
 func (d *Desk) footer(t Token) string { return footerOpen + d.Keys.Sign(t) + footerClose }
 
