@@ -94,7 +94,7 @@ var pieces = map[string]weights{
 	"hv": {bokmal: .2, danish: .2}, "_hv": {bokmal: .4, danish: .4}, "_kv": {nynorsk: .5, swedish: .2}, "gt_": {bokmal: .1, danish: .2, swedish: .08},
 	"else": {danish: .25, bokmal: .2}, "elser": {danish: .2, bokmal: .2}, "ede_": {danish: .4}, "ede": {danish: .1}, "et_": {bokmal: .08, danish: .08, swedish: .05},
 	"tt_": {bokmal: .1, swedish: .15, nynorsk: .1}, "kk": {bokmal: .15, nynorsk: .15}, "kk_": {bokmal: .2, nynorsk: .2}, "nn_": {bokmal: .1, nynorsk: .1},
-	"äl": {swedish: .2},
+	"äl":  {swedish: .2},
 	"sch": {other: .6}, "ich": {other: .5}, "ein": {other: .2, nynorsk: .1}, "cht": {other: .6}, "ung_": {other: .4}, "eau": {other: .4}, "que": {other: .4, english: .05},
 	"oi": {other: .2}, "aux": {other: .4}, "ez_": {other: .5}, "os_": {other: .3}, "ción": {other: 1}, "ão": {other: .6}, "ij": {other: .4}, "ijk": {other: .5},
 	"aa": {other: .15}, "ää": {other: .8}, "uu": {other: .4}, "ssa_": {other: .5}, "ään": {other: .8}, "nä_": {other: .5}, "maan": {other: .8}, "lla_": {other: .2}, "inen": {other: .5}, "sz": {other: .5}, "cz": {other: .5},
