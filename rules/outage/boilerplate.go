@@ -23,7 +23,7 @@ type line struct {
 }
 
 const (
-	// maxLines bounds the sentences remembered (about 80 bytes each).
+	// maxLines bounds the sentences remembered (about 80 bytes each), and twice as many on a day of floods.
 	maxLines = 60_000
 	// otherPeople is how many others must have sent a sentence before today, and commonShare the share of all letters
 	// it must be in: on a busy desk four people ask the same thing in the same words by chance, and that is a matter.
@@ -77,6 +77,9 @@ func (b *boilerplate) learn(person, house uint64, s string) {
 func (b *boilerplate) touch(key, person uint64) {
 	l := b.lines[key]
 	if l == nil {
+		if len(b.lines) >= 2*maxLines {
+			return // until tomorrow, when those that few use make room
+		}
 		l = &line{day: b.day}
 		b.lines[key] = l
 	}

@@ -14,7 +14,7 @@ type letter struct {
 }
 
 // maxText is how much of a text is read, in bytes: whoever needs more than this says it at the beginning.
-const maxText = 6 << 10
+const maxText = 2 << 10
 
 // closings begin the line after which a letter has ended. They are compared folded, at the line's beginning, and count
 // only where the line holds little else, since "tack" and "thanks" also begin sentences.

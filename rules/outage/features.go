@@ -63,7 +63,9 @@ func read(l letter, lang rules.Language, names map[string]bool) raw {
 	r := raw{count: map[uint32]float64{}, grams: map[uint32]float64{}}
 	left := maxWords
 	for _, s := range l.sentences {
-		left -= r.add(s, lang, 1, names, left)
+		if left -= r.add(s, lang, 1, names, left); left <= 0 {
+			break
+		}
 	}
 	r.add(l.subject, lang, subjectWeight, names, 20)
 	return r

@@ -32,6 +32,9 @@ type Watch struct {
 	raised uint64
 	given  answers
 
+	second  int64 // of the last letter that might have been looked from
+	letters int   // in that second
+
 	yearly     float64 // reports a year at the present rate
 	pastWeight float64
 	lens       *lens
@@ -106,7 +109,8 @@ func (w *Watch) advance(now int64) {
 		old++
 	}
 	if old > 0 {
-		w.recent = append(w.recent[:0:0], w.recent[old:]...)
+		clear(w.recent[:old])
+		w.recent = w.recent[old:]
 		w.past.forget(now)
 		w.measure()
 	}
@@ -219,6 +223,9 @@ func (w *Watch) judge(n *note) rules.Sighting {
 		w.recent = w.recent[:len(w.recent)-1]
 		return w.sighting(a)
 	}
+	if !w.turnToLook() {
+		return rules.Sighting{}
+	}
 	f, ok := w.search(n)
 	if !ok {
 		return rules.Sighting{}
@@ -231,6 +238,22 @@ func (w *Watch) judge(n *note) rules.Sighting {
 		s.Members = append(s.Members, rules.MailID(m.report))
 	}
 	return s
+}
+
+// A look compares a letter with thousands. People do not write ten letters a second about one thing; where so many
+// come, one in eight stands for the rest, which are seen from it.
+const (
+	looksASecond = 10
+	oneIn        = 8
+)
+
+// turnToLook says whether the outages are looked for from this letter.
+func (w *Watch) turnToLook() bool {
+	if w.now != w.second {
+		w.second, w.letters = w.now, 0
+	}
+	w.letters++
+	return w.letters <= looksASecond || w.letters%oneIn == 0
 }
 
 // search looks from the letter, from the middle of it and its nearest, and from its rare words.
