@@ -42,7 +42,7 @@ type CourierOptions struct {
 	Username    string    // "" for no login
 	Password    func() (string, error)
 	Hostname    string // what we call ourselves
-	Connections int    // at the same time; 0 is 4. It bounds how many mails a crash can send twice
+	Connections int    // at the same time; 0 is 4. A crash can send at most five times as many mails twice
 	Signer      Signer // nil: mails go unsigned
 	TLS         *tls.Config
 	Log         *slog.Logger // nil: silence
@@ -59,6 +59,7 @@ const (
 	storeRetry  = 5 * time.Second  // after an outbox that does not answer
 	recordRetry = time.Second      // after a record that was not kept
 	claimFactor = 4                // rows claimed for each connection, so that none waits for the outbox
+	keepFactor  = 4                // records under way for each connection, so that none waits for the disk
 )
 
 // Courier delivers what waits in the outbox. It is safe for use by many goroutines; Run is called once.
@@ -69,6 +70,7 @@ type Courier struct {
 	log    log
 	wake   chan struct{}
 	landed chan struct{} // a row came back
+	clerks chan struct{} // places for records under way
 	pool   pool
 	health health
 
@@ -94,7 +96,7 @@ func NewCourier(o CourierOptions, outbox Outbox, blobs Blobs) *Courier {
 		o.Password = func() (string, error) { return "", nil }
 	}
 	return &Courier{o: o, outbox: outbox, blobs: blobs, log: log{o.Log}, wake: make(chan struct{}, 1),
-		landed: make(chan struct{}, 1),
+		landed: make(chan struct{}, 1), clerks: make(chan struct{}, keepFactor*o.Connections),
 		inHand: map[rules.OutgoingID]bool{}}
 }
 
@@ -115,18 +117,26 @@ func (c *Courier) Run(accepting, working context.Context) error {
 		<-accepting.Done()
 		return nil
 	}
-	queue := make(chan rules.Queued)
-	var crew sync.WaitGroup
+	// The queue holds a claim, so that the crew has work while the next claim is on its way to the disk. Records go
+	// there beside the next mail for the same reason: together they share commits.
+	queue := make(chan rules.Queued, claimFactor*c.o.Connections)
+	var crew, records sync.WaitGroup
 	for range c.o.Connections {
 		crew.Go(func() {
 			for q := range queue {
-				c.carry(working, &q)
+				keep := c.carry(working, &q)
+				c.clerks <- struct{}{}
+				records.Go(func() {
+					keep()
+					<-c.clerks
+				})
 			}
 		})
 	}
 	c.dispatch(accepting, queue)
 	close(queue)
 	crew.Wait()
+	records.Wait()
 	c.pool.close()
 	return nil
 }

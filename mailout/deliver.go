@@ -21,24 +21,31 @@ const (
 	refused
 )
 
-// carry tries one row and records what became of it.
-func (c *Courier) carry(working context.Context, q *rules.Queued) {
-	defer c.land()
-	defer c.drop(q.ID)
+// carry tries one row and returns what records the outcome and lets go of the row.
+func (c *Courier) carry(working context.Context, q *rules.Queued) (keep func()) {
+	v, a, next := c.try(working, q)
+	return func() {
+		defer c.land()
+		defer c.drop(q.ID)
+		c.record(working, q, v, a, next)
+	}
+}
+
+// try tries one row. next is when it is tried again, if it has to be.
+func (c *Courier) try(working context.Context, q *rules.Queued) (v verdict, a rules.Attempt, next time.Time) {
 	now := c.o.Now()
-	a := rules.Attempt{At: now, Peer: c.o.Smarthost.Addr()}
+	a = rules.Attempt{At: now, Peer: c.o.Smarthost.Addr()}
 	until := c.waits(working, q, now)
 	if !until.IsZero() {
 		a.Reply = rules.Reply{Phase: phaseHold, Text: "not asked: it was failing for others"}
-		c.record(working, q, deferred, a, until)
-		return
+		return deferred, a, until
 	}
 	ctx, cancel := context.WithTimeout(working, perMail)
 	defer cancel()
 	v, r := c.deliver(ctx, q)
 	done := c.o.Now()
 	a.Reply, a.Took = r, done.Sub(now)
-	next := Backoff(q.ID, tries(q)+1, done)
+	next = Backoff(q.ID, tries(q)+1, done)
 	switch {
 	case working.Err() != nil && v == deferred:
 		next = done // stopped, not failed
@@ -57,7 +64,7 @@ func (c *Courier) carry(working context.Context, q *rules.Queued) {
 	if v != sent && v != refused && spent(q, done) {
 		v = refused
 	}
-	c.record(working, q, v, a, next)
+	return v, a, next
 }
 
 // waits says until when a row must not be tried at all: its destination is failing, or we are stopping.
