@@ -66,6 +66,9 @@ type speaker struct {
 func (t *turn) judge(m *Mail, p placement, release *Release) speaker {
 	s := speaker{Mailbox: m.From, trust: TrustUnverified}
 	proof := proofOf(m)
+	if proof == ProofPass && m.Proof.Method == methodSPF && t.desk.Role(m.From.Address) == RoleStaff {
+		proof = ProofNone // SPF shows which machine sent, and others send from it too
+	}
 	if m.Identity != IdentityClear {
 		s.why = append(s.why, Reason{ReasonAmbiguous, ""})
 	}
@@ -91,6 +94,9 @@ func (t *turn) judge(m *Mail, p placement, release *Release) speaker {
 	}
 	return s
 }
+
+// methodSPF is the Method of a proof that rests on the sending machine alone.
+const methodSPF = "spf"
 
 func (t *turn) holds(m *Mail, p placement, proof ProofResult, release *Release) holding {
 	// A token dies when its holder leaves the ticket: who is no participant holds nobody's token.
