@@ -86,7 +86,7 @@ func (m *Memory) Step(found []Trouble, ways []string, now time.Time) {
 // say adds a word. A clock that ran back may leave times in the future; they are told as they are.
 func (m *Memory) say(t Trouble, over bool, ways []string, at time.Time) {
 	m.Count++
-	w := Word{ID: fmt.Sprintf("alarm-%d", m.Count), Kind: t.Kind, Over: over, Since: t.Since, At: at, Owed: slices.Clone(ways)}
+	w := Word{ID: fmt.Sprintf("alarm-%d-%d", m.Count, at.Unix()), Kind: t.Kind, Over: over, Since: t.Since, At: at, Owed: slices.Clone(ways)}
 	since := t.Since.UTC().Format("2006-01-02 15:04 MST")
 	if over {
 		w.Subject = "over: " + t.What
@@ -103,4 +103,15 @@ func capital(s string) string {
 		return string(s[0]-'a'+'A') + s[1:]
 	}
 	return s
+}
+
+// without is the memory but for the times of polls, apart from m.
+func (m Memory) without() Memory {
+	m.Polls = nil
+	m.Lasting = maps.Clone(m.Lasting)
+	m.Words = slices.Clone(m.Words)
+	if len(m.Lasting) == 0 {
+		m.Lasting = nil
+	}
+	return m
 }

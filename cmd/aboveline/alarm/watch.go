@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,8 @@ import (
 const (
 	lookEvery = time.Minute
 	tellFor   = 45 * time.Second // one try at one way
+	// keepPolls: when mailboxes were last read is kept so often, for it changes all the time and is needed roughly.
+	keepPolls = 5 * time.Minute
 	// giveUp: who has not taken a word within a day will not learn from it what to do.
 	giveUp   = 24 * time.Hour
 	maxPause = 30 * time.Minute // between tries
@@ -51,6 +54,8 @@ type Watch struct {
 	found   []Trouble
 	looked  time.Time
 	lastErr error
+
+	kept time.Time // when the memory was last kept; only the looking goroutine's
 }
 
 // New returns a watch; nothing happens before Run.
@@ -97,9 +102,10 @@ func (w *Watch) note(found []Trouble, at time.Time, err error) {
 func (w *Watch) round(ctx context.Context) error {
 	now := time.Now()
 	r, err := w.o.Look(ctx)
-	var m Memory
+	var m, before Memory
 	if err == nil {
 		m, err = w.load(ctx)
+		before = m.without()
 	}
 	if err != nil {
 		w.note(nil, now, err)
@@ -112,8 +118,11 @@ func (w *Watch) round(ctx context.Context) error {
 	for _, word := range m.Words[known:] {
 		w.o.Log.Warn("alarm", "kind", word.Kind, "over", word.Over, "what", word.Subject, "since", word.Since)
 	}
-	if err := w.save(ctx, m); err != nil {
-		return err
+	if now.Sub(w.kept).Abs() >= keepPolls || !reflect.DeepEqual(before, m.without()) {
+		if err := w.save(ctx, m); err != nil {
+			return err
+		}
+		w.kept = now
 	}
 	if w.tell(ctx, &m, now) {
 		return w.save(ctx, m)

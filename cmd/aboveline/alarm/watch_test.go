@@ -19,6 +19,7 @@ type world struct {
 	blind    error // the gateway cannot be looked at
 	memory   []byte
 	unsaved  error
+	saves    int
 	heard    []string
 	deaf     map[string]bool // ways that do not work
 	begun    time.Time
@@ -45,6 +46,7 @@ func (w *world) Load(context.Context) ([]byte, error) { return w.memory, nil }
 func (w *world) Save(_ context.Context, b []byte) error {
 	if w.unsaved == nil {
 		w.memory = slices.Clone(b)
+		w.saves++
 	}
 	return w.unsaved
 }
@@ -204,6 +206,19 @@ func TestDamagedMemoryIsBegunAnew(t *testing.T) {
 		w.stop()
 		if len(w.heard) != 1 {
 			t.Errorf("heard %q", w.heard)
+		}
+	})
+}
+
+// TestAQuietWatchWritesLittle: a desk where all is well costs the disk a write every five minutes.
+func TestAQuietWatchWritesLittle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{reading: Reading{Polls: []Poll{{Mailbox: "a"}}}}
+		w.start("command")
+		w.pass(time.Hour, "a")
+		w.stop()
+		if w.saves > 14 || w.saves < 10 {
+			t.Errorf("%d writes in an hour", w.saves)
 		}
 	})
 }

@@ -60,7 +60,7 @@ func (h *Webhook) Tell(ctx context.Context, w Word) error {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "aboveline")
-	if err := h.sign(req, w.ID+"-"+strconv.FormatInt(w.At.Unix(), 10), time.Now(), body); err != nil {
+	if err := h.sign(req, w.ID, time.Now(), body); err != nil {
 		return err
 	}
 	client := h.Client
