@@ -18,6 +18,7 @@ type Gateway struct {
 	Reload  func(ctx context.Context) error                             // the config anew; a bad one changes nothing
 	Wake    func()                                                      // the outbox has work
 	Polls   func() []Poll                                               // each mailbox, and when it was last read
+	Probe   func(ctx context.Context, a ProbeArgs) (Probed, error)      // a mail to ourselves, out and back
 }
 
 // Operator is who releases a held mail at the command line.
@@ -121,5 +122,6 @@ func (d *Desk) Table() Table {
 	On(t, Stats, d.stats)
 	On(t, Deliver, d.deliver)
 	On(t, Reload, d.reload)
+	On(t, Probe, d.probe)
 	return t
 }

@@ -33,6 +33,7 @@ func (c Clock) now() time.Time {
 // runClock acts on stored due times as they come. After any gap each is acted on once.
 func (g *Gateway) runClock(ctx context.Context) {
 	for ctx.Err() == nil {
+		g.ticked.Store(time.Now().UnixNano())
 		next, err := g.actOnDue(ctx)
 		pause := dueSleep
 		switch {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 
+	"aboveline.example/cmd/aboveline/metrics"
 	"aboveline.example/mailin"
 	"aboveline.example/mailout"
 	"aboveline.example/rules"
@@ -34,6 +35,10 @@ type Gateway struct {
 	policy atomic.Pointer[policy]
 	watch  *watch
 	clock  Clock
+	counts *metrics.Counts
+	host   *smarthost
+	canary *canary
+	ticked atomic.Int64 // when the clock last looked, in nanoseconds since 1970
 
 	sending  chan struct{} // the outbox has a new row
 	clocking chan struct{} // the due times changed
@@ -50,6 +55,8 @@ func New(db *store.DB, desk rules.Config, wording mailout.ComposerOptions, log *
 		return nil, err
 	}
 	g.watch = newWatch(newDetector(g.Desk()))
+	g.counts, g.host = metrics.NewCounts(), &smarthost{}
+	g.canary = newCanary(g, rules.Mailbox{Name: desk.Name, Address: desk.Address})
 	return g, nil
 }
 
@@ -110,6 +117,7 @@ func (g *Gateway) kept(d rules.Decision) {
 			wake(g.doorbell)
 		}
 	}
+	g.counted(d)
 	g.tell(d)
 }
 

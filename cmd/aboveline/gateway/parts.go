@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 
 	"aboveline.example/cmd/aboveline/admin"
 	"aboveline.example/cmd/aboveline/config"
@@ -39,7 +38,7 @@ func newCourier(cfg *config.Config, g *Gateway, db *store.DB, d dial) (*mailout.
 	if s != nil {
 		o.Signer = s
 	}
-	return mailout.NewCourier(o, outbox{db, g}, db), nil
+	return mailout.NewCourier(o, counting{outbox{db, g}, g.counts, g.host}, db), nil
 }
 
 // signers sign for each domain that has keys; one mail may carry several signatures (RFC 6376, section 4).
@@ -173,6 +172,9 @@ func (p *polls) list(v admin.View) []admin.Poll {
 func (s *serving) admin() admin.Gateway {
 	g := s.Gateway.Admin(s.cfg)
 	g.Wake = s.courier.Wake
+	if !s.cfg.Mailout.Smarthost.IsZero() {
+		g.Probe = s.canary.ask
+	}
 	g.Polls = func() []admin.Poll { return s.polls.list(admin.View{}) }
 	if s.o.Reload != nil {
 		g.Reload = func(context.Context) error { return s.reload() }
@@ -188,6 +190,8 @@ func (g *Gateway) Admin(cfg *config.Config) admin.Gateway {
 // reload takes rules and wording from the configuration as it is now, or says why it keeps the old ones. Doors,
 // mailboxes and the smarthost are those of the start.
 func (s *serving) reload() error {
+	s.o.Manager.Reloading()
+	defer s.o.Manager.Ready(s.serves())
 	cfg, err := s.o.Reload()
 	if err != nil {
 		return err
@@ -209,11 +213,11 @@ const lowWater = 200 << 20
 
 // freeSpace returns an error while the disk is too full to promise anything.
 func freeSpace(dir string, maxSize int64) error {
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(dir, &fs); err != nil {
+	free, err := diskFree(dir)
+	if err != nil {
 		return nil // a file system that does not tell is not a reason to refuse mail
 	}
-	if free := int64(fs.Bavail) * int64(fs.Bsize); free < max(lowWater, 3*maxSize) {
+	if free < max(lowWater, 3*maxSize) {
 		return errors.Join(mailin.ErrFull, fmt.Errorf("%d MiB free in %s", free>>20, dir))
 	}
 	return nil

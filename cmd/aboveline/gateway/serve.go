@@ -7,10 +7,13 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"aboveline.example/cmd/aboveline/admin"
+	"aboveline.example/cmd/aboveline/alarm"
 	"aboveline.example/cmd/aboveline/config"
+	"aboveline.example/cmd/aboveline/systemd"
 	"aboveline.example/mailin"
 	"aboveline.example/mailin/imap"
 	"aboveline.example/mailin/smtp"
@@ -31,6 +34,10 @@ type ServeOptions struct {
 	Reload func() (*config.Config, error)
 	// Listeners were opened for us by a service manager, by door; "admin" is where commands come in.
 	Listeners map[string]net.Listener
+	// Manager is the service manager that started us; nil is none.
+	Manager *systemd.Manager
+	// Version is what figures say that runs.
+	Version string
 	// Clock is what the gateway decides and sends by; the zero value is the system's.
 	Clock Clock
 	// Dial connects to mailboxes and to the smarthost; nil is the network.
@@ -47,6 +54,9 @@ type serving struct {
 	pollers []*imap.Poller
 	polls   polls
 	courier *mailout.Courier
+	alarms  *alarm.Watch
+	started time.Time
+	ready   atomic.Bool // the doors are open
 	running sync.WaitGroup
 	failed  chan error // a part that cannot go on; the first ends the gateway
 }
@@ -84,6 +94,10 @@ func (s *serving) run(ctx context.Context, db *store.DB) error {
 	if err := s.makePollers(db); err != nil {
 		return err
 	}
+	if err := s.canary.load(ctx); err != nil {
+		return err
+	}
+	s.alarms, s.started = s.newAlarms(), s.clock.now()
 	listeners, err := s.listen()
 	if err != nil {
 		return err
@@ -95,6 +109,12 @@ func (s *serving) run(ctx context.Context, db *store.DB) error {
 			return err
 		}
 	}
+	figures, err := s.openMetrics()
+	if err != nil {
+		closeAll(listeners)
+		socket.Close()
+		return err
+	}
 
 	// Two ends, one after the other: accepting says begin nothing new, working says stop in the middle.
 	accepting, stopAccepting := context.WithCancel(ctx)
@@ -102,6 +122,7 @@ func (s *serving) run(ctx context.Context, db *store.DB) error {
 	defer stopWorking()
 	defer stopAccepting()
 	s.start(accepting, working, listeners, socket)
+	s.observe(accepting, figures)
 	s.announce(listeners)
 
 	var failure error
@@ -111,6 +132,7 @@ func (s *serving) run(ctx context.Context, db *store.DB) error {
 	case failure = <-s.failed:
 		s.log.Error("cannot go on", "err", failure)
 	}
+	s.o.Manager.Stopping()
 	stopAccepting()
 	drained, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
 	defer cancel()
@@ -242,10 +264,15 @@ func (s *serving) announce(listeners map[string]net.Listener) {
 	if !s.proves() {
 		s.log.Warn("no door names an authserv_id: nobody is believed without proof, and staff are asked to confirm what they send")
 	}
+	s.ready.Store(true)
+	s.o.Manager.Ready(s.serves())
 	if s.o.Ready != nil {
 		s.o.Ready(addrs)
 	}
 }
+
+// serves is what a service manager shows beside our name.
+func (s *serving) serves() string { return "serving " + string(s.cfg.Identity.Address) }
 
 // proves says whether any door can prove an author.
 func (s *serving) proves() bool {

@@ -30,7 +30,12 @@ func (g *Gateway) Accept(ctx context.Context, m *rules.Mail) error {
 		g.watch.forget()
 		return err
 	}
+	g.counts.Commit(g.clock.now().Sub(now))
+	g.counts.Proof(m.Proof.Result)
 	g.kept(d)
+	if d.Disposition.Kind == rules.DisposedProbe {
+		g.canary.back(ctx, m)
+	}
 	return nil
 }
 
@@ -77,6 +82,7 @@ func (g *Gateway) Park(ctx context.Context, p rules.Parked) error {
 		return tx.Park(p)
 	})
 	if err == nil {
+		g.counts.Mail(p.Envelope.Door, rules.DisposedParked)
 		g.log.Warn("mail parked", "door", p.Envelope.Door, "from", cut(p.From), "uid", p.UID, "err", p.Error)
 	}
 	return err
@@ -90,6 +96,7 @@ func (g *Gateway) Refused(ctx context.Context, d rules.Disposition) {
 	ctx, cancel := context.WithTimeout(ctx, refusedWithin)
 	defer cancel()
 	d.Kind, d.At = rules.DisposedRefused, g.clock.now().UTC()
+	g.counts.Mail(d.Door, d.Kind)
 	if err := g.db.Update(ctx, func(tx *store.Tx) error {
 		tx.RecordRefused(d)
 		return nil
