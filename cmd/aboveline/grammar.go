@@ -51,4 +51,6 @@ type grammar struct {
 	Replay  replayCmd  `cmd:"" group:"learn" help:"Play a mailbox through this config's rules; sends nothing."`
 	Help    helpCmd    `cmd:"" group:"learn" help:"Short lessons: rules, templates, commands."`
 	Version versionCmd `cmd:"" group:"learn" help:"Which version this is."`
+
+	Completion completionCmd `cmd:"" group:"learn" help:"Completion for bash, zsh or fish."`
 }

@@ -50,11 +50,6 @@ func openOrMake(e *env, c *config.Config) (admin.Asker, error) {
 	return admin.Open(e.ctx, string(c.Store.Path), open, func(err error) bool { return errors.Is(err, store.ErrLocked) })
 }
 
-// serve runs the gateway until the context ends.
-func serve(e *env, c *config.Config, log *slog.Logger) error {
-	return gateway.Serve(e.ctx, c, gateway.ServeOptions{Log: log, Reload: e.config})
-}
-
 // rehearse decides about one mail in a scratch store that is removed afterwards. Nothing is sent.
 func rehearse(ctx context.Context, c *config.Config, raw []byte) (decided []gateway.Decided, err error) {
 	scratch, err := os.MkdirTemp("", "aboveline-explain-") // mode 0700
