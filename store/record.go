@@ -86,15 +86,17 @@ func unpack(format byte, b []byte) ([]byte, error) {
 }
 
 // save stores b under key, compressed where that helps and in pieces where it is long, in place of what was there.
-func (tx *Tx) save(t *table, key, b []byte) {
-	z := pack(b)
+func (tx *Tx) save(t *table, key, b []byte) { tx.savePacked(t, key, pack(b)) }
+
+// savePacked stores what pack made. It keeps z, and marks in it that pieces follow; doing so twice changes nothing.
+func (tx *Tx) savePacked(t *table, key, z []byte) {
 	first, rest := z, []byte(nil)
 	if len(z) > pieceSize {
 		first, rest = z[:pieceSize:pieceSize], z[pieceSize:]
 		first[0] |= formatMore
 	}
 	if len(rest)/(pieceSize-1) >= maxPieces {
-		tx.fail("write "+t.name, fmt.Errorf("record of %d bytes is too large", len(b)))
+		tx.fail("write "+t.name, fmt.Errorf("record of %d bytes is too large", len(z)))
 		return
 	}
 	old := 0

@@ -76,7 +76,7 @@ func (g *Gateway) takeUp(ctx context.Context, h rules.Held) error {
 		line, _ := tx.Disposition(h.ID)
 		d = p.desk.Decide(lookup{tx, g.watch}, rules.MailArrived{ID: h.ID, Mail: m, Released: h.Release}, now)
 		d.Disposition.Raw = line.Raw
-		keepSmall(tx, m)
+		keepSmall(tx, packSmall(m))
 		return g.keep(tx, p, d)
 	})
 	if err == nil {
@@ -166,7 +166,7 @@ func (g *Gateway) Retry(ctx context.Context, id rules.MailID) error {
 	err = g.db.Update(ctx, func(tx *store.Tx) error {
 		d = p.desk.Decide(lookup{tx, g.watch}, rules.MailArrived{ID: id, Mail: m}, now)
 		d.Disposition.Raw = parked.Raw
-		keepSmall(tx, m)
+		keepSmall(tx, packSmall(m))
 		tx.Unpark(id)
 		return g.keep(tx, p, d)
 	})

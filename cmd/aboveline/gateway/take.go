@@ -16,13 +16,14 @@ func (g *Gateway) Accept(ctx context.Context, m *rules.Mail) error {
 	if err := g.keepLarge(ctx, m); err != nil {
 		return err
 	}
+	raw, small := store.Pack(m.Raw), packSmall(m)
 	p, now := g.policy.Load(), g.clock.now()
 	var d rules.Decision
 	err := g.db.Update(ctx, func(tx *store.Tx) error {
 		d = p.desk.Decide(lookup{tx, g.watch}, rules.MailArrived{ID: tx.NewMail(), Mail: m}, now)
 		if d.Disposition.Kind != rules.DisposedDuplicate {
-			d.Disposition.Raw = tx.PutBlob(m.Raw)
-			keepSmall(tx, m)
+			d.Disposition.Raw = tx.PutPacked(raw)
+			keepSmall(tx, small)
 		}
 		return g.keep(tx, p, d)
 	})
@@ -55,12 +56,19 @@ func (g *Gateway) keepLarge(ctx context.Context, m *rules.Mail) error {
 	return nil
 }
 
-// keepSmall keeps the attachments that are small enough to stand in the store's own file.
-func keepSmall(tx *store.Tx, m *rules.Mail) {
+// packSmall makes the attachments ready that are small enough to stand in the store's own file.
+func packSmall(m *rules.Mail) (list []store.Packed) {
 	for _, a := range m.Attachments {
 		if len(a.Content) <= store.InlineMax {
-			tx.PutBlob(a.Content)
+			list = append(list, store.Pack(a.Content))
 		}
+	}
+	return list
+}
+
+func keepSmall(tx *store.Tx, list []store.Packed) {
+	for _, p := range list {
+		tx.PutPacked(p)
 	}
 }
 
