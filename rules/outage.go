@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -38,6 +39,9 @@ func (t *turn) newOutage(o Outage) *Outage {
 	return &o
 }
 
+// maxReport is how much of a mail is shown to the watch, in bytes. It is kept for weeks, and the watch reads no more.
+const maxReport = 2 << 10
+
 // watch shows a new matter to the watch for outages and acts on what it sees: the ticket joins an outage, or its mail
 // was the one that makes staff suspect one.
 func (t *turn) watch(tk *Ticket, ev MailArrived, s speaker) {
@@ -51,6 +55,9 @@ func (t *turn) watch(tk *Ticket, ev MailArrived, s speaker) {
 	}
 	if report.Words == "" {
 		report.Words = visible(m)
+	}
+	if len(report.Words) > maxReport {
+		report.Words = strings.ToValidUTF8(report.Words[:maxReport], "")
 	}
 	t.out.Reports = append(t.out.Reports, report)
 	sight := t.look.Sight(report)
