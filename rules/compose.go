@@ -111,6 +111,11 @@ func (t *turn) facts(tk *Ticket, o Outgoing, reference string) Facts {
 		f.Tags, f.Service = append([]string{}, tk.Tags...), tk.Service
 		f.Subject = ""
 	}
+	for _, r := range tk.Reports {
+		if r.Thread == o.Thread && (o.Role == RoleVendor || o.Role == RoleStaff) {
+			f.VendorRef = r.Reference // the vendor's own number for it stands in every later mail
+		}
+	}
 	if o.Template == TemplateConfirmationPlain || o.Kind == OutConfirm || o.Kind == OutInvitation {
 		f.Subject = ""
 	}

@@ -72,7 +72,7 @@ func (t *turn) quote(tk *Ticket, role Role) string {
 	if !ok || e.Trust == TrustFailed {
 		return ""
 	}
-	text := oneLine(t.desk.StripReferences(e.Text))
+	text := oneLine(withoutClosing(t.desk.StripReferences(e.Text)))
 	if role != RoleStaff {
 		text = MaskIdentity(maskPerson(text, tk.Requester))
 	}
@@ -82,6 +82,25 @@ func (t *turn) quote(tk *Ticket, role Role) string {
 			cut = cut[:i]
 		}
 		text = cut + " …"
+	}
+	return text
+}
+
+// closings begin the line with which people end a mail, in the desk's languages.
+var closings = []string{"mvh", "m v h", "med vänlig", "vänliga häls", "vänlig häls", "bästa häls", "hälsningar", "hälsning", "allt gott",
+	"vennlig hilsen", "med vennlig", "hilsen", "mvh", "best regards", "kind regards", "regards", "sincerely", "thanks,", "tack på förhand", "/"}
+
+// withoutClosing cuts a text at its closing line, where that is among the last six and something stands before it: who
+// wrote is no part of what is wrong.
+func withoutClosing(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for i := max(1, len(lines)-6); i < len(lines); i++ {
+		line := strings.ToLower(strings.TrimSpace(lines[i]))
+		for _, c := range closings {
+			if strings.HasPrefix(line, c) && len(line) < 60 {
+				return strings.Join(lines[:i], "\n")
+			}
+		}
 	}
 	return text
 }
@@ -170,6 +189,9 @@ func (t *turn) reportTo(lead *Ticket, o *Outage, v Vendor, pictures bool) bool {
 		}
 	}
 	thread := t.vendorThread(lead, v)
+	if lead.Status != StatusClosed {
+		t.setStatus(lead, StatusWaitingVendor, Self) // before the mail is made, which shows where the matter stands
+	}
 	report := t.faultReport(o, lead, RoleVendor)
 	lead.Threads[thread].Subject = report.Title
 	if len(report.Tags) > 0 {
@@ -187,9 +209,6 @@ func (t *turn) reportTo(lead *Ticket, o *Outage, v Vendor, pictures bool) bool {
 	lead.Reports = append(slices.Clone(lead.Reports), VendorReport{Vendor: v.Address, Thread: thread, Reported: t.now, LastSent: t.now})
 	t.scheduleFollowUp(lead, len(lead.Reports)-1, v)
 	t.showStaff(lead, thread, v, report)
-	if lead.Status != StatusClosed {
-		t.setStatus(lead, StatusWaitingVendor, Self)
-	}
 	return true
 }
 

@@ -1,6 +1,7 @@
 package outage
 
 import (
+	"cmp"
 	"slices"
 
 	"aboveline.example/rules"
@@ -73,7 +74,7 @@ func (w *Watch) settle(a *alarm) view {
 }
 
 func (w *Watch) joinLike(a *alarm, v view) float32 {
-	past := w.reach(v)
+	past := w.reach(v, v.floor)
 	var likes []float32 // of those on the alarm or on none
 	seen := map[uint64]bool{}
 	people := map[uint64]bool{}
@@ -82,7 +83,7 @@ func (w *Watch) joinLike(a *alarm, v view) float32 {
 			continue
 		}
 		people[n.person] = true
-		if n.alarm != nil && n.alarm != a || seen[n.person] || v.recent[i] < floorLike {
+		if n.alarm != nil && n.alarm != a || seen[n.person] || v.recent[i] < v.floor {
 			continue
 		}
 		seen[n.person] = true
@@ -160,6 +161,14 @@ func (w *Watch) raise(self *note, f finding) (a *alarm, earlier []*note) {
 			found = append(found, n)
 		}
 	}
+	if !w.enough(found, self) {
+		found = found[:0]
+		for _, n := range w.recent {
+			if core[n] {
+				found = append(found, n)
+			}
+		}
+	}
 	if old := w.sameMatter(a); old != nil {
 		old.closed = false
 		for _, n := range append(found, self) {
@@ -180,6 +189,15 @@ func (w *Watch) raise(self *note, f finding) (a *alarm, earlier []*note) {
 	return a, found
 }
 
+// enough says whether some notes and self are of as many people as an alarm needs.
+func (w *Watch) enough(notes []*note, self *note) bool {
+	people := map[uint64]bool{self.person: true}
+	for _, n := range notes {
+		people[n.person] = true
+	}
+	return len(people) >= w.people
+}
+
 // sameMatter is the alarm of the last hours, open or closed, that most of a new alarm's letters would have joined.
 func (w *Watch) sameMatter(a *alarm) *alarm {
 	for i := len(w.alarms) - 1; i >= 0; i-- {
@@ -190,11 +208,26 @@ func (w *Watch) sameMatter(a *alarm) *alarm {
 				n++
 			}
 		}
-		if 2*n >= len(a.members) {
+		if 2*n >= len(a.members) || a.near(old) >= sameLike {
 			return old
 		}
 	}
 	return nil
+}
+
+// sameLike is the likeness of two centres, in words and place, from which they are of one matter.
+const sameLike = 0.75
+
+// near is the likeness of two alarms' centres.
+func (a *alarm) near(b *alarm) float32 {
+	x, y := a.centre.middle(), b.centre.middle()
+	sum := float32(0)
+	for _, f := range x.features {
+		if i, ok := slices.BinarySearchFunc(y.features, f.id, func(f feature, id uint32) int { return cmp.Compare(f.id, id) }); ok {
+			sum += f.w * y.features[i].w
+		}
+	}
+	return likeness{sum, dot(x.place, y.place)}.both()
 }
 
 // expire closes what is idle and forgets what is too old to be taken up again.

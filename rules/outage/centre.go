@@ -24,7 +24,7 @@ func (c *centre) add(v vector) {
 }
 
 // maxCentre bounds a centre's features: what only one of many letters has does not describe them.
-const maxCentre = 400
+const maxCentre = 150
 
 // features is the centre as a vector of length one, and the length it had.
 func (c *centre) features() ([]feature, float64) {

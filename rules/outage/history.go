@@ -21,6 +21,7 @@ type note struct {
 type history struct {
 	notes []*note // oldest first
 	keep  float64 // the share of reports kept at present
+	index *index  // of notes, by their places
 }
 
 const (
@@ -39,6 +40,7 @@ func (h *history) add(n *note) {
 	n.vector.words = nil // only letters of the last hours are quoted
 	h.notes = append(h.notes, n)
 	if len(h.notes) <= maxHistory {
+		h.index.add(len(h.notes)-1, n)
 		return
 	}
 	h.keep /= 2
@@ -49,12 +51,13 @@ func (h *history) add(n *note) {
 		n.weight = 1 / h.keep
 		return !n.drawn(h.keep)
 	})
+	h.index.build(h.notes)
 }
 
 // drawn says whether thinning to a share keeps a note. It depends on the note alone, so that a replay keeps the same.
 func (n *note) drawn(share float64) bool { return float64(n.chance>>11)/(1<<53) < share }
 
-// forget drops what is older than the memory, and thins less where traffic has fallen.
+// forget drops, once a day, what is older than the memory, and thins less where traffic has fallen.
 func (h *history) forget(now int64) {
 	old := 0
 	for old < len(h.notes) && now-h.notes[old].at > memory {
@@ -62,6 +65,7 @@ func (h *history) forget(now int64) {
 	}
 	if old > 0 {
 		h.notes = slices.Delete(h.notes, 0, old)
+		h.index.build(h.notes)
 	}
 	if len(h.notes) < maxHistory/4 {
 		h.keep = min(1, 2*h.keep)

@@ -17,6 +17,8 @@ const (
 	passes = 4
 	// latentFrom is how many letters must be known before directions mean anything.
 	latentFrom = 300
+	// relearn is after how many days the directions are found anew.
+	relearn = 4
 )
 
 // learn finds the directions of some letters.

@@ -11,7 +11,7 @@ type view struct {
 	recent []float32 // by index into the watch's recent notes
 	past   []float32 // by index into the history
 	looks  float64   // how many such views are tried for a letter, for the correction
-	words  bool      // the centre is words in common, not a likeness of whole letters
+	floor  float32   // the likeness under which letters have nothing in common worth counting
 }
 
 // near is one person in a neighbourhood: their most alike letter.
@@ -98,18 +98,16 @@ func (x likeness) both() float32 { return (1-placeShare)*x.words + placeShare*x.
 // look compares a centre with all recent and past reports.
 func (w *Watch) look(centre vector) look {
 	w.lens.set(centre.features)
-	l := look{words: view{recent: make([]float32, len(w.recent)), past: make([]float32, len(w.past.notes)), looks: likeLooks}}
+	l := look{words: view{recent: make([]float32, len(w.recent)), past: make([]float32, len(w.past.notes)), looks: likeLooks, floor: floorWords}}
 	for i, n := range w.recent {
 		l.words.recent[i] = w.lens.like(n.vector.features)
 	}
-	for i, n := range w.past.notes {
-		l.words.past[i] = w.lens.like(n.vector.features)
-	}
+	w.past.index.likes(centre.features, l.words.past)
 	w.lens.unset(centre.features)
 	if centre.place == nil {
 		return l
 	}
-	l.both = view{recent: make([]float32, len(w.recent)), past: make([]float32, len(w.past.notes)), looks: likeLooks}
+	l.both = view{recent: make([]float32, len(w.recent)), past: make([]float32, len(w.past.notes)), looks: likeLooks, floor: floorBoth}
 	for i, n := range w.recent {
 		l.both.recent[i] = likeness{l.words.recent[i], dot(centre.place, n.vector.place)}.both()
 	}
@@ -126,12 +124,15 @@ func (w *Watch) compare(centre vector, n *note) likeness {
 	return likeness{w.lens.like(n.vector.features), dot(centre.place, n.vector.place)}
 }
 
-// neighbours are the people who wrote something at least as alike as floor within window seconds, each once, with the
+// maxNear bounds the people looked at in a neighbourhood; an alarm is raised long before there are so many.
+const maxNear = 60
+
+// neighbours are the people who wrote something alike within window seconds, each once, with the
 // most alike of their letters; the most alike first. Campaigns and letters that belong to an alarm do not count, nor does self.
-func (w *Watch) neighbours(v view, self *note, floor float32, window int64) []near {
+func (w *Watch) neighbours(v view, self *note, window int64) []near {
 	var all []near
 	for i, n := range w.recent {
-		if v.recent[i] < floor || n == self || n.person == self.person || n.aside || n.alarm != nil {
+		if v.recent[i] < v.floor || n == self || n.person == self.person || n.aside || n.alarm != nil {
 			continue
 		}
 		if age := w.now - n.at; age <= window {
@@ -140,13 +141,14 @@ func (w *Watch) neighbours(v view, self *note, floor float32, window int64) []ne
 	}
 	slices.SortFunc(all, func(a, b near) int { return cmp.Or(cmp.Compare(b.like, a.like), cmp.Compare(a.index, b.index)) })
 	seen := make(map[uint64]bool, len(all))
-	return slices.DeleteFunc(all, func(x near) bool {
+	all = slices.DeleteFunc(all, func(x near) bool {
 		if seen[x.person] {
 			return true
 		}
 		seen[x.person] = true
 		return false
 	})
+	return all[:min(len(all), maxNear)]
 }
 
 // volume is how many people wrote anything in the window, self left out.

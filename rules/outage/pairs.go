@@ -24,10 +24,8 @@ func (w *Watch) wordViews(self *note) []view {
 		recent[i] = w.lens.marked(n.vector.features)
 	}
 	past := make([]uint16, len(w.past.notes))
-	for i, n := range w.past.notes {
-		past[i] = w.lens.marked(n.vector.features)
-	}
-	for _, id := range rare {
+	for i, id := range rare {
+		w.past.index.mark(id, 1<<i, past)
 		w.lens.marks[id] = 0
 	}
 	var views []view
@@ -37,7 +35,7 @@ func (w *Watch) wordViews(self *note) []view {
 			if w.sharers(recent, mask, self) < w.people {
 				continue
 			}
-			views = append(views, view{recent: having(recent, mask), past: having(past, mask), looks: wordLooks, words: true})
+			views = append(views, view{recent: having(recent, mask), past: having(past, mask), looks: wordLooks, floor: 1})
 		}
 	}
 	return views

@@ -7,8 +7,10 @@ import (
 )
 
 const (
-	// floorLike is the likeness under which letters have nothing in common worth counting.
-	floorLike = 0.10
+	// floorWords and floorBoth are the likenesses under which letters have nothing in common worth counting, in words
+	// and in words and place: letters of one desk lie near one another anyway.
+	floorWords = 0.10
+	floorBoth  = 0.20
 	// likeLooks and wordLooks are how many looks for one letter come to, once those that see the same thing are counted
 	// as one: windows and radii overlap heavily, words and pairs less.
 	likeLooks = 8
@@ -33,19 +35,25 @@ type finding struct {
 
 // sample is one report of the history within reach of a centre.
 type sample struct {
-	note *note
-	like float32
+	note  *note
+	like  float32
+	index int32
 }
 
-// reach lists the history within the floor, the most alike first.
-func (w *Watch) reach(v view) []sample {
-	var all []sample
+// reach lists the history at least as alike as floor, the most alike first.
+func (w *Watch) reach(v view, floor float32) []sample {
+	all := make([]sample, 0, 256)
 	for i, l := range v.past {
-		if l >= floorLike {
-			all = append(all, sample{w.past.notes[i], l})
+		if l >= floor {
+			all = append(all, sample{w.past.notes[i], l, int32(i)})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b sample) int { return cmp.Compare(b.like, a.like) })
+	slices.SortFunc(all, func(a, b sample) int {
+		if a.like != b.like {
+			return cmp.Compare(b.like, a.like)
+		}
+		return cmp.Compare(a.index, b.index)
+	})
 	return all
 }
 
@@ -57,14 +65,14 @@ const hopeful = -6
 func (w *Watch) surprise(v view, self *note) (finding, bool) {
 	best := finding{surprise: hopeful}
 	found := false
-	wide := w.neighbours(v, self, floorLike, w.windows[len(w.windows)-1])
+	wide := w.neighbours(v, self, w.windows[len(w.windows)-1])
 	if len(wide)+1 < w.people {
 		return best, false
 	}
-	past := w.reach(v)
+	past := w.reach(v, max(v.floor, widening*wide[len(wide)-1].like))
 	bar := w.bar() + math.Log(v.looks)
 	for _, window := range w.windows {
-		all := w.neighbours(v, self, floorLike, window)
+		all := w.neighbours(v, self, window)
 		if len(all)+1 < w.people {
 			continue
 		}
@@ -88,7 +96,7 @@ func (w *Watch) surprise(v view, self *note) (finding, bool) {
 				continue
 			}
 			mean := w.expect(e)
-			if s = -tail(k, mean, e.shape()) - bar; s > best.surprise && w.unrelated(self, all[:k]) {
+			if s = -tail(k, mean, e.shape()) - bar; s > best.surprise && w.unrelated(self, all[:k]) && !w.habitual(e, all, like) {
 				best = finding{s, all[:k], window, mean, k + 1, like}
 				found = true
 			}
@@ -149,18 +157,25 @@ func (w *Watch) expect(e expectation) float64 {
 	return max(w.share(e.weight)*e.volume, w.lately(e), w.habit(e), part*w.lately(wide), part*w.habit(wide))
 }
 
-const (
-	block      = 2 * 3600
-	latelyDays = 3
-)
+const block = 2 * 3600
 
-// lately is the level of the last days in blocks of two hours, the two fullest left out: an outage fills one or two
-// blocks, a topic that has become popular all of them.
+// lately is the level of the last day and of the last three.
 func (w *Watch) lately(e expectation) float64 {
-	since := w.now/block*block - latelyDays*24*3600
+	return max(w.level(e, 24*3600), w.level(e, 3*24*3600))
+}
+
+// level is the level since some seconds ago, in blocks of two hours. The two fullest are left out where they hold most
+// of it: an outage fills one or two blocks, a topic that has become popular all of them.
+func (w *Watch) level(e expectation, back int64) float64 {
+	since := w.now/block*block - back
 	total := map[int64]float64{}
+	all := 0.0
 	for i := len(w.past.notes) - 1; i >= 0 && w.past.notes[i].at >= since; i-- {
 		total[w.past.notes[i].at/block] += w.past.notes[i].weight
+		all += w.past.notes[i].weight
+	}
+	if len(total) < 5 || all < 20 {
+		return 0
 	}
 	in := map[int64]float64{}
 	for _, s := range e.samples {
@@ -168,24 +183,28 @@ func (w *Watch) lately(e expectation) float64 {
 			in[s.note.at/block] += s.note.weight
 		}
 	}
-	blocks := make([]int64, 0, len(total))
-	for b := range total {
+	blocks := make([]int64, 0, len(in))
+	some := 0.0
+	for b := range in {
 		blocks = append(blocks, b)
 	}
 	slices.SortFunc(blocks, func(a, b int64) int { return cmp.Or(cmp.Compare(in[b], in[a]), cmp.Compare(a, b)) })
-	if len(blocks) < 6 {
-		return 0
-	}
-	some, all := 0.0, 0.0
-	for _, b := range blocks[2:] {
+	for _, b := range blocks {
 		some += in[b]
-		all += total[b]
 	}
-	if all < 20 {
-		return 0
+	fullest, room := 0.0, 0.0
+	for _, b := range blocks[:min(2, len(blocks))] {
+		fullest += in[b]
+		room += total[b]
 	}
-	return some / all * e.volume
+	if fullest > oneOutage*some {
+		some, all = some-fullest, all-room
+	}
+	return some / max(all, 1) * e.volume
 }
+
+// oneOutage is the share of a level that the two fullest blocks hold where it was an outage.
+const oneOutage = 0.6
 
 // habitSlack widens the look at earlier days, in seconds: habits keep to the hour, not to the minute.
 const habitSlack = 15 * 60
@@ -221,6 +240,33 @@ func (w *Watch) habit(e expectation) float64 {
 	}
 	return max(withoutFullest(weekly, 1), withoutFullest(daily, 2))
 }
+
+// habitual says that a burst is the one that comes at this hour anyway: in a wider neighbourhood, which has what people
+// say of the same topic in other words, there is always one, and today's is no larger.
+func (w *Watch) habitual(e expectation, all []near, like float32) bool {
+	reach := like * widening
+	e.samples = e.all
+	weight := 0.0
+	for i, s := range e.all {
+		if s.like < reach {
+			e.samples = e.all[:i]
+			break
+		}
+		weight += s.note.weight
+	}
+	usual := w.habit(e)
+	if usual < 1+2*w.share(weight)*e.volume {
+		return false // no burst at this hour, but traffic as at any
+	}
+	n := 0
+	for n < len(all) && all[n].like >= reach {
+		n++
+	}
+	return tail(n, usual, e.shape()) > math.Log(0.05)
+}
+
+// widening is how much less alike the wider neighbourhood is.
+const widening = 0.6
 
 // withoutFullest is the mean of what is left when the n fullest are left out, 0 where nothing is.
 func withoutFullest(xs []float64, n int) float64 {

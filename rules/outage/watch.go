@@ -39,6 +39,8 @@ type Watch struct {
 	pastWeight float64
 	lens       *lens
 	matters    *latent
+	learned    int // the day matters are of
+	knew       int // from how many letters
 }
 
 const (
@@ -62,7 +64,7 @@ func New(o Options) *Watch {
 	s := int64(o.Window / time.Second)
 	return &Watch{
 		windows: []int64{s / 2, s, 2 * s, 4 * s}, people: o.People, zone: o.Zone,
-		past: history{keep: 1}, freq: newFrequency(), common: newBoilerplate(), homes: map[uint64]int{},
+		past: history{keep: 1, index: newIndex()}, freq: newFrequency(), common: newBoilerplate(), homes: map[uint64]int{},
 		lens: newLens(), given: newAnswers(),
 	}
 }
@@ -111,7 +113,6 @@ func (w *Watch) advance(now int64) {
 	if old > 0 {
 		clear(w.recent[:old])
 		w.recent = w.recent[old:]
-		w.past.forget(now)
 		w.measure()
 	}
 	w.expire()
@@ -129,6 +130,7 @@ func (w *Watch) measure() {
 
 // turn begins another day.
 func (w *Watch) turn(day int) {
+	w.past.forget(w.now)
 	w.freq.turn(day - w.day)
 	w.common.turn(day, fadeOver(day-w.day))
 	for h, d := range w.homes {
@@ -137,9 +139,10 @@ func (w *Watch) turn(day int) {
 		}
 	}
 	w.day = day
-	if len(w.past.notes) < latentFrom {
+	if len(w.past.notes) < latentFrom || day-w.learned < relearn && len(w.past.notes) < 2*w.knew {
 		return
 	}
+	w.learned, w.knew = day, len(w.past.notes)
 	w.matters = learn(w.past.notes)
 	for _, n := range w.past.notes {
 		n.vector.place = w.matters.place(n.vector.features)
@@ -260,7 +263,7 @@ func (w *Watch) turnToLook() bool {
 func (w *Watch) search(n *note) (finding, bool) {
 	own := w.look(n.vector)
 	wide := w.windows[len(w.windows)-1]
-	nearest := w.neighbours(own.words, n, floorLike, wide)
+	nearest := w.neighbours(own.words, n, wide)
 	var best finding
 	found := false
 	try := func(v view, self float32) {
@@ -279,7 +282,7 @@ func (w *Watch) search(n *note) (finding, bool) {
 		tryBoth(w.around(n, nearest[:3]))
 	}
 	if own.both.past != nil {
-		if nearest = w.neighbours(own.both, n, floorLike, wide); len(nearest)+1 >= w.people {
+		if nearest = w.neighbours(own.both, n, wide); len(nearest)+1 >= w.people {
 			tryBoth(w.around(n, nearest[:3]))
 		}
 	}

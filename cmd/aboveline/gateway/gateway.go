@@ -39,6 +39,7 @@ type Gateway struct {
 	host   *smarthost
 	canary *canary
 	ticked atomic.Int64 // when the clock last looked, in nanoseconds since 1970
+	prover mailin.Prover
 
 	sending  chan struct{} // the outbox has a new row
 	clocking chan struct{} // the due times changed

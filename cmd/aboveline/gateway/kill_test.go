@@ -58,6 +58,7 @@ func killDesk(dir string) *config.Config {
 	cfg := config.Default()
 	cfg.Store.Path = config.Path(dir)
 	cfg.Mailin.SMTP.Listen = "127.0.0.1:0"
+	cfg.DNS.Server = "127.0.0.1:1" // nobody answers there, at once
 	return cfg
 }
 

@@ -22,6 +22,7 @@ func Open(cfg *config.Config, log *slog.Logger) (*Gateway, *store.DB, error) {
 	if err == nil {
 		var g *Gateway
 		if g, err = New(db, desk, cfg.Wording(), log); err == nil {
+			g.prover = proof.New(proof.Options{Resolver: proof.NewResolver(string(cfg.DNS.Server)), Log: log})
 			return g, db, nil
 		}
 	}
@@ -33,7 +34,7 @@ func Open(cfg *config.Config, log *slog.Logger) (*Gateway, *store.DB, error) {
 
 // Intake is what all doors of this gateway share.
 func (g *Gateway) Intake(cfg *config.Config) *mailin.Intake {
-	return mailin.NewIntake(g, proof.Relay{}, mailin.Options{Log: g.log, MaxSize: int64(cfg.Mailin.MaxSize), Read: g.read})
+	return mailin.NewIntake(g, g.prover, mailin.Options{Log: g.log, MaxSize: int64(cfg.Mailin.MaxSize), Read: g.read})
 }
 
 // read reads a mail with what the desk knows of its own.
