@@ -16,6 +16,7 @@ import (
 	"aboveline.example/cmd/aboveline/systemd"
 	"aboveline.example/mailin"
 	"aboveline.example/mailin/imap"
+	"aboveline.example/mailin/proof"
 	"aboveline.example/mailin/smtp"
 	"aboveline.example/mailout"
 	"aboveline.example/store"
@@ -40,6 +41,8 @@ type ServeOptions struct {
 	Version string
 	// Clock is what the gateway decides and sends by; the zero value is the system's.
 	Clock Clock
+	// Resolver answers what proving authors asks of DNS; nil is the configured one.
+	Resolver proof.Resolver
 	// Dial connects to mailboxes and to the smarthost; nil is the network.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
@@ -73,6 +76,9 @@ func Serve(ctx context.Context, cfg *config.Config, o ServeOptions) error {
 		return err
 	}
 	g.clock = o.Clock
+	if o.Resolver != nil {
+		g.prover = proof.New(proof.Options{Resolver: o.Resolver, Log: o.Log})
+	}
 	return errors.Join(newServing(g, cfg, o).run(ctx, db), db.Close())
 }
 
