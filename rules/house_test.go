@@ -7,8 +7,10 @@ import (
 	"go/token"
 	"io"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -71,6 +73,53 @@ func TestArrowsPointDown(t *testing.T) {
 		t.Fatal("no imports were found: the test looks in the wrong place")
 	}
 }
+
+// TestStandardsAreListed holds the README's table to the code: every RFC that is cited is in it, and no other.
+func TestStandardsAreListed(t *testing.T) {
+	cited := map[string]string{}
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, m := range citation.FindAllStringSubmatch(string(source), -1) {
+			cited[m[1]] = path
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for _, m := range listing.FindAllStringSubmatch(string(readme), -1) {
+		listed[m[1]] = true
+	}
+	for n, path := range cited {
+		if !listed[n] {
+			t.Errorf("RFC %s is cited in %s and not in the README's table", n, path)
+		}
+	}
+	for n := range listed {
+		if cited[n] == "" {
+			t.Errorf("RFC %s is in the README's table and cited nowhere", n)
+		}
+	}
+	if len(cited) < 20 {
+		t.Errorf("only %d RFCs were found", len(cited))
+	}
+}
+
+var (
+	citation = regexp.MustCompile(`RFC ([0-9]{3,5})`)
+	listing  = regexp.MustCompile(`(?m)^\| ([0-9]{3,5}) \|`)
+)
 
 // TestRulesDoNoIO: nothing that rules stands on may reach the network, start a process or open a database, and rules
 // itself neither opens files nor reads a clock nor draws at random (I5).
