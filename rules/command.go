@@ -98,6 +98,14 @@ func commandPurpose(word string) Purpose {
 	return PurposeCommand + Purpose(i)
 }
 
+// buttonArgument is what a command's button says after it, "" where the writer fills it in.
+func buttonArgument(word string) string {
+	if word == "assign" {
+		return "me" // "take the ticket"
+	}
+	return ""
+}
+
 // purposeCommand is the command of a button that was pressed.
 func purposeCommand(p Purpose) (Command, bool) {
 	i := int(p) - int(PurposeCommand)
@@ -194,7 +202,8 @@ func (t *turn) withButton(cmds []Command, p placement) []Command {
 	if slices.ContainsFunc(cmds, func(o Command) bool { return o.Word == c.Word }) {
 		return cmds
 	}
-	if spec, _ := findCommand(c.Word); spec.takes != "" {
+	c.Arg = buttonArgument(c.Word)
+	if spec, _ := findCommand(c.Word); spec.takes != "" && c.Arg == "" {
 		return cmds // a button for a command with an argument only opens the mail to write it in
 	}
 	return append([]Command{c}, cmds...)

@@ -126,7 +126,11 @@ func (t *turn) facts(tk *Ticket, o Outgoing, reference string) Facts {
 // for desks whose provider has no plus addresses.
 func (t *turn) mailto(tk *Ticket, o Outgoing, command string, n int) string {
 	to := t.desk.tokenAddress(Token{Ticket: tk.ID, Thread: o.Thread, Purpose: commandPurpose(command), Seq: n, Recipient: o.To.Address})
-	return MailtoURI(to, "["+t.desk.Number(tk.ID)+"]", "/"+command+"\n\n"+o.Facts.Reference)
+	line := "/" + command
+	if arg := buttonArgument(command); arg != "" {
+		line += " " + arg
+	}
+	return MailtoURI(to, "["+t.desk.Number(tk.ID)+"]", line+"\n\n"+o.Facts.Reference)
 }
 
 // MailtoURI writes a mailto: link with subject and body (RFC 6068, section 2): spaces as %20, line ends as %0D%0A.

@@ -122,6 +122,8 @@ func (t *turn) mailArrived(ev MailArrived) {
 				Reason{p.by, t.desk.Number(p.ticket)}, Reason{ReasonCarriersDisagree, t.desk.Number(p.other)})
 		case !m.Kind.Person():
 			t.machineWord(ev, p)
+		case ev.Released == nil && t.echoes(m, p):
+			t.echo(ev, p)
 		default:
 			t.personWord(ev, p)
 		}
@@ -179,6 +181,9 @@ func (t *turn) personWord(ev MailArrived, p placement) {
 func (t *turn) machineWord(ev MailArrived, p placement) {
 	m := ev.Mail
 	why := []Reason{{ReasonMachine, string(m.Kind) + ": " + m.KindReason}}
+	if m.Kind.Person() {
+		why[0].Subject = repeats
+	}
 	if tk, ok := t.ticket(p.ticket); ok {
 		why = append([]Reason{{p.by, t.desk.Number(tk.ID)}}, why...)
 		why = append(why, t.vendorSpoke(tk, t.threadOf(tk, p), m, false)...)

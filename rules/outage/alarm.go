@@ -98,7 +98,7 @@ func (w *Watch) joinLike(a *alarm, v view) float32 {
 			within++
 		}
 		joined := float64(len(likes) - i)
-		if w.share(weight)*float64(len(people)) <= ordinaryShare*joined {
+		if w.share(weight, likes[i])*float64(len(people)) <= ordinaryShare*joined {
 			best = likes[i]
 		}
 	}

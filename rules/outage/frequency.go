@@ -27,7 +27,8 @@ av med om så när hur vad min mitt mina er era någon något från vid efter oc
 jeg dere det er var har hadde kan kunne skal vil ikke og eller men at som for på i til av med om så når hvordan hva min mitt mine noen
 noe fra ved etter også bare mye hei takk hjelp hjelpe meg mig oss
 i you he she we they it the a an is was are were be been has have had can could will would do does did not and or but that this for on in to
-of with if so when how what my your our some any from at after also just please help hello hi thanks me us there`
+of with if so when how what my your our some any from at after also just please help hello hi thanks me us there
+fråga frågor ärende problem fel support viktigt återkoppling spørsmål sak feil viktig question request issue important urgent need`
 
 func newFrequency() *frequency {
 	f := &frequency{before: make([]float32, space), today: make([]float32, space), heard: map[uint64]bool{}, n: 60}

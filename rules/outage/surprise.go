@@ -90,13 +90,13 @@ func (w *Watch) surprise(v view, self *note) (finding, bool) {
 			if k+1 < w.people {
 				continue
 			}
-			e := expectation{volume: volume, window: window, weight: weight, samples: past[:within], all: past}
-			s := -tail(k, w.share(weight)*volume, e.shape()) - bar
+			e := expectation{like: like, volume: volume, window: window, weight: weight, samples: past[:within], all: past}
+			s := -tail(k, w.share(weight, like)*volume, w.shape(e)) - bar
 			if s <= best.surprise {
 				continue
 			}
 			mean := w.expect(e)
-			if s = -tail(k, mean, e.shape()) - bar; s > best.surprise && w.unrelated(self, all[:k]) && !w.habitual(e, all, like) {
+			if s = -tail(k, mean, w.shape(e)) - bar; s > best.surprise && w.unrelated(self, all[:k]) && !w.habitual(e, all, like) {
 				best = finding{s, all[:k], window, mean, k + 1, like}
 				found = true
 			}
@@ -106,7 +106,10 @@ func (w *Watch) surprise(v view, self *note) (finding, bool) {
 }
 
 // bar is the natural logarithm of how rare a letter's surprise must be for the false alarms of a year to be as agreed.
-func (w *Watch) bar() float64 { return math.Log(max(1, w.yearly/falseAlarms)) }
+func (w *Watch) bar() float64 { return math.Log(max(w.yearly, quiet) / falseAlarms) }
+
+// quiet is the reports a year of a desk that hardly anybody writes to, ten a working day.
+const quiet = 2600
 
 // unrelated asks for two houses, or unrelated private persons; one house alone needs one person more than the floor: a
 // house that is all we hear may be asking because somebody there told it to.
@@ -121,6 +124,7 @@ func (w *Watch) unrelated(self *note, members []near) bool {
 
 // expectation is what the history says of a neighbourhood.
 type expectation struct {
+	like    float32
 	volume  float64
 	window  int64
 	weight  float64  // ordinary reports in it
@@ -128,8 +132,12 @@ type expectation struct {
 	all     []sample // of the history, the most alike first; samples begin it
 }
 
-// shape is how sure the rate is: half a report more than were seen, and days differ.
-func (e expectation) shape() float64 { return 1 / (1/(float64(len(e.samples))+0.5) + spread) }
+// shape is how sure the rate is: half a report more than were seen, and days differ. Before there is a history, what is
+// assumed in its place counts as two.
+func (w *Watch) shape(e expectation) float64 {
+	seen := float64(len(e.samples)) + 0.5 + 1.5*assumed/(assumed+w.pastWeight)
+	return 1 / (1/seen + spread)
+}
 
 // ordinary is how much a report of the history counts as ordinary traffic.
 func (n *note) ordinary() float64 {
@@ -139,10 +147,16 @@ func (n *note) ordinary() float64 {
 	return n.weight
 }
 
-// share is the share of ordinary traffic, given the weight that was seen in the history.
-func (w *Watch) share(weight float64) float64 {
-	one := w.pastWeight / max(1, float64(len(w.past.notes)))
-	return (weight + 0.5*one) / (w.pastWeight + max(one, 1))
+// assumed is how many reports the assumption about likeness counts as, against those of the history.
+const assumed = 10
+
+// share is the share of ordinary traffic at least this alike, given the weight that was seen in the history. A desk
+// without a history assumes that letters are alike as those of other desks are: three in ten at a tenth, one in a
+// hundred at a half; on its first day, too, several people with one fault are an outage.
+func (w *Watch) share(weight float64, like float32) float64 {
+	one := max(1, w.pastWeight/max(1, float64(len(w.past.notes))))
+	chance := 0.3 * math.Exp(-8*max(0, min(0.5, float64(like))-floorWords))
+	return (weight + 0.5*one*w.pastWeight/(w.pastWeight+assumed) + assumed*chance) / (w.pastWeight + assumed)
 }
 
 // expect is how many people to expect: by the four weeks, by the last days, and by what this hour of the week brings.
@@ -154,7 +168,7 @@ func (w *Watch) expect(e expectation) float64 {
 	wide := e
 	wide.samples = e.all[:min(len(e.all), 6*len(e.samples)+6)]
 	part := (float64(len(e.samples)) + 0.5) / (float64(len(wide.samples)) + 0.5)
-	return max(w.share(e.weight)*e.volume, w.lately(e), w.habit(e), part*w.lately(wide), part*w.habit(wide))
+	return max(w.share(e.weight, e.like)*e.volume, w.lately(e), w.habit(e), part*w.lately(wide), part*w.habit(wide))
 }
 
 const block = 2 * 3600
@@ -255,14 +269,14 @@ func (w *Watch) habitual(e expectation, all []near, like float32) bool {
 		weight += s.note.weight
 	}
 	usual := w.habit(e)
-	if usual < 1+2*w.share(weight)*e.volume {
+	if usual < 1+2*w.share(weight, reach)*e.volume {
 		return false // no burst at this hour, but traffic as at any
 	}
 	n := 0
 	for n < len(all) && all[n].like >= reach {
 		n++
 	}
-	return tail(n, usual, e.shape()) > math.Log(0.05)
+	return tail(n, usual, w.shape(e)) > math.Log(0.05)
 }
 
 // widening is how much less alike the wider neighbourhood is.

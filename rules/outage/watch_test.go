@@ -2,41 +2,368 @@ package outage
 
 import (
 	"fmt"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
 	"aboveline.example/rules"
 )
 
-// monday is nine o'clock on a Monday.
-var monday = time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
+// monday is midnight before a working Monday, three weeks into a desk's life.
+var monday = time.Date(2026, 5, 25, 0, 0, 0, 0, time.UTC)
 
-func TestFourPeopleWithANovelFault(t *testing.T) {
-	w := New(Options{})
-	n := rules.MailID(0)
-	show := func(at time.Time, person, subject, words string) rules.Sighting {
-		n++
-		return w.Sight(rules.Report{Mail: n, At: at, Person: rules.Address(person), Proven: true, Language: rules.English, Subject: subject, Words: words})
-	}
-	for day := -10; day < 0; day++ {
-		for i, words := range everyday {
-			show(monday.AddDate(0, 0, day).Add(time.Duration(i*20)*time.Minute), fmt.Sprintf("p%d@house%d.example", i, (i+day+20)%7), "Question", words)
+// at is a time on the Monday of the stories.
+func at(hour, minute int) time.Time {
+	return monday.Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute)
+}
+
+// story is a watch with three weeks of ordinary mail behind it, and what it was shown.
+type story struct {
+	t     *testing.T
+	w     *Watch
+	next  rules.MailID
+	shown []rules.Report
+	said  []rules.Sighting
+}
+
+// everyday is what people write about on any day; {} is filled in.
+var everyday = []string{
+	"Where do I find the form for {} holidays", "The printer on floor {} is out of paper again", "Please give our colleague in {} a telephone",
+	"How do I change my address in the register of {}", "May we have another chair for the meeting room {}", "My screen in {} flickers at times",
+	"Can you move the mailbox of a colleague who left {}", "I would like to have a larger disk quota for {}", "The calendar of {} shows the wrong time zone",
+	"Which cable do I need for the projector in {}", "The coffee machine in {} needs cleaning", "Please reset the code of the alarm in {}",
+	"Jag behöver ett nytt passerkort till {}", "Skrivaren vid {} drar papperet snett", "Kan ni flytta telefonen från {}", "Hvor finner jeg skjemaet for {}",
+}
+
+var places = strings.Fields("north south east west harbour library town garden station bridge school office square market tower")
+
+// begin shows a watch three weeks: perHour reports in each hour from seven to five on working days.
+func begin(t *testing.T, perHour int, o Options) *story {
+	s := &story{t: t, w: New(o)}
+	s.ordinary(monday.AddDate(0, 0, -21), 21, perHour)
+	return s
+}
+
+func (s *story) ordinary(from time.Time, days, perHour int) {
+	s.t.Helper()
+	n := 0
+	for d := range days {
+		day := from.AddDate(0, 0, d)
+		if isWeekend(day) {
+			continue
 		}
-	}
-	faults := []string{"The invoicing system refuses my login since this morning", "login to invoicing fails",
-		"I cannot login to the invoicing system", "invoicing login refused, what is wrong"}
-	var s rules.Sighting
-	for i, f := range faults {
-		s = show(monday.Add(time.Duration(5*i)*time.Minute), fmt.Sprintf("f%d@other%d.example", i, i), "Problem", f)
-	}
-	if !s.Raised || len(s.Members) != 3 || s.People != 4 {
-		t.Errorf("the fourth report gave %+v", s)
+		for hour := 7; hour < 17; hour++ {
+			for k := range perHour {
+				n++
+				pick := mix(uint64(n) * 77)
+				words := strings.ReplaceAll(everyday[pick%uint64(len(everyday))], "{}", places[pick>>20%uint64(len(places))])
+				got := s.show(day.Add(time.Duration(hour)*time.Hour+time.Duration(k*60/perHour)*time.Minute),
+					fmt.Sprintf("p%d@house%d.example", pick>>30%200, pick>>40%9), "Question", words)
+				if got.Alarm != 0 {
+					s.t.Fatalf("ordinary mail raised %+v by %q", got, words)
+				}
+			}
+		}
 	}
 }
 
-var everyday = []string{
-	"Where do I find the form for holidays", "The printer on floor three is out of paper again", "Please give our new colleague a telephone",
-	"How do I change my address in the staff register", "May we have another chair for the meeting room", "My screen flickers at times",
-	"Can you move the mailbox of a colleague who left", "I would like to have a larger disk quota", "The calendar shows the wrong time zone",
-	"Which cable do I need for the projector", "The coffee machine needs cleaning", "Please reset the code of the alarm in building four",
+// show shows a proven report; its organisation is the address's domain.
+func (s *story) show(when time.Time, from, subject, words string) rules.Sighting {
+	_, house, _ := strings.Cut(from, "@")
+	return s.report(rules.Report{At: when, Person: rules.Address(from), Proven: true, Organisation: house, Subject: subject, Words: words})
+}
+
+func (s *story) report(r rules.Report) rules.Sighting {
+	s.next++
+	r.Mail = s.next
+	if r.Language == "" {
+		r.Language = rules.English
+	}
+	got := s.w.Sight(r)
+	s.shown, s.said = append(s.shown, r), append(s.said, got)
+	return got
+}
+
+var faults = []string{
+	"The invoicing system refuses my login since this morning", "login to invoicing fails", "I cannot login to the invoicing system",
+	"invoicing login refused, what is wrong", "No way to login to invoicing, it refuses me", "Hello,\n\nmy login does not work in invoicing.\n\nRegards\nPer",
+	"invoicing will not let me login today",
+}
+
+func TestFourPeopleWithANovelFault(t *testing.T) {
+	s := begin(t, 5, Options{})
+	for i := range 3 {
+		if got := s.show(at(9, 5*i), fmt.Sprintf("f%d@house%d.example", i, i), "Problem", faults[i]); got.Alarm != 0 {
+			t.Fatalf("report %d raised %+v", i+1, got)
+		}
+	}
+	first := s.next - 2
+	got := s.show(at(9, 15), "f3@house3.example", "Problem", faults[3])
+	if !got.Raised || got.Alarm != 1 || got.People != 4 || got.Observed != 4 || got.Expected >= 1 || got.Window <= 0 {
+		t.Errorf("the fourth report gave %+v", got)
+	}
+	if want := []rules.MailID{first, first + 1, first + 2}; !reflect.DeepEqual(got.Members, want) {
+		t.Errorf("members %v, want %v, oldest first", got.Members, want)
+	}
+	if words := strings.Join(got.Words, " "); !strings.Contains(words, "invoicing") || !strings.Contains(words, "login") {
+		t.Errorf("explained by %q", got.Words)
+	}
+}
+
+func TestLateJoiner(t *testing.T) {
+	s := begin(t, 5, Options{})
+	var raised rules.AlarmID
+	for i := range 4 {
+		raised = s.show(at(9, 5*i), fmt.Sprintf("f%d@house%d.example", i, i), "Problem", faults[i]).Alarm
+	}
+	if raised == 0 {
+		t.Fatal("no alarm")
+	}
+	if got := s.show(at(10, 20), "late@house8.example", "Help", faults[6]); got.Alarm != raised || got.Raised || got.Members != nil || got.People != 5 {
+		t.Errorf("the late joiner got %+v", got)
+	}
+	if got := s.show(at(10, 22), "other@house8.example", "Help", "The printer on floor tower is out of paper again"); got.Alarm != 0 {
+		t.Errorf("another matter got %+v", got)
+	}
+	if got := s.show(at(15, 0), "later@house7.example", "Help", faults[0]); got.Alarm != 0 {
+		t.Errorf("one person hours after it was over got %+v", got)
+	}
+}
+
+func TestReopensWithinTenHours(t *testing.T) {
+	s := begin(t, 5, Options{})
+	for i := range 4 {
+		s.show(at(9, 5*i), fmt.Sprintf("f%d@house%d.example", i, i), "Problem", faults[i])
+	}
+	var got rules.Sighting
+	for i := range 4 {
+		got = s.show(at(14, 5*i), fmt.Sprintf("g%d@house%d.example", i, i), "Problem", faults[i+3])
+	}
+	if got.Alarm != 1 || !got.Raised {
+		t.Errorf("the same fault in the afternoon got %+v, want alarm 1 raised again", got)
+	}
+	for i := range 4 {
+		got = s.show(at(33, 5*i), fmt.Sprintf("h%d@house%d.example", i, i), "Problem", faults[i])
+	}
+	if got.Alarm != 2 || !got.Raised {
+		t.Errorf("the same fault a day later got %+v, want alarm 2", got)
+	}
+}
+
+func TestWhoCountsOnce(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		who  func(i int) rules.Report
+	}{
+		{"one person seven times", func(int) rules.Report {
+			return rules.Report{Person: "a@house1.example", Proven: true, Organisation: "house1.example"}
+		}},
+		{"one person under seven details", func(i int) rules.Report {
+			return rules.Report{Person: rules.Address(fmt.Sprintf("a+%d@house1.example", i)), Proven: true, Organisation: "house1.example"}
+		}},
+		{"forged", func(i int) rules.Report {
+			return rules.Report{Person: rules.Address(fmt.Sprintf("a%d@house%d.example", i, i)), Organisation: fmt.Sprintf("house%d.example", i)}
+		}},
+		{"two people and forged ones", func(i int) rules.Report {
+			return rules.Report{Person: rules.Address(fmt.Sprintf("a%d@house%d.example", i, i)), Proven: i < 2, Organisation: fmt.Sprintf("house%d.example", i)}
+		}},
+		{"four people of one house", func(i int) rules.Report {
+			return rules.Report{Person: rules.Address(fmt.Sprintf("a%d@house1.example", i%4)), Proven: true, Organisation: "house1.example"}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := begin(t, 5, Options{})
+			for i, words := range faults {
+				r := c.who(i)
+				r.At, r.Subject, r.Words = at(9, 4*i), "Problem", words
+				if got := s.report(r); got.Alarm != 0 {
+					t.Errorf("report %d got %+v", i+1, got)
+				}
+			}
+		})
+	}
+}
+
+func TestUnprovenIsOneOfFour(t *testing.T) {
+	s := begin(t, 5, Options{})
+	var got rules.Sighting
+	for i := range 4 {
+		got = s.report(rules.Report{At: at(9, 4*i), Person: rules.Address(fmt.Sprintf("a%d@house%d.example", i, i)), Proven: i != 1,
+			Organisation: fmt.Sprintf("house%d.example", i), Subject: "Problem", Words: faults[i]})
+	}
+	if !got.Raised || got.People != 4 {
+		t.Errorf("three proven people and one who is not: %+v", got)
+	}
+}
+
+func TestPrivatePersons(t *testing.T) {
+	s := begin(t, 5, Options{})
+	var got rules.Sighting
+	for i := range 4 {
+		got = s.report(rules.Report{At: at(9, 4*i), Person: rules.Address(fmt.Sprintf("a%d@post.example", i)), Proven: true, Subject: "Problem", Words: faults[i]})
+	}
+	if !got.Raised {
+		t.Errorf("four unrelated private persons: %+v", got)
+	}
+}
+
+func TestFloorIsConfigured(t *testing.T) {
+	s := begin(t, 5, Options{People: 6})
+	for i := range 6 {
+		got := s.show(at(9, 4*i), fmt.Sprintf("f%d@house%d.example", i, i), "Problem", faults[i])
+		if got.Raised != (i == 5) {
+			t.Errorf("with a floor of six, report %d gave %+v", i+1, got)
+		}
+	}
+}
+
+func TestNoOutage(t *testing.T) {
+	greeting := "Hej support,\n\n%s\n\nMed vänlig hälsning\nKarin Ek\nNordvik Redovisning\n070-123 45 67"
+	for _, c := range []struct {
+		name  string
+		mails []string
+	}{
+		{"greeting and closing in common", []string{
+			"Skärmen i hörnet blinkar", "Var står kopiatorn numera", "Min stol knarrar", "Vi saknar nycklar till förrådet", "Lampan slocknade nyss", "Hissen luktar konstigt"}},
+		{"thanks when it is over", []string{"Tack, det fungerar nu!", "Thanks, it works now.", "Takk, nå er det i orden.", "Tack, nu funkar det igen", "Thank you, all good", "Tack, allt är löst"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := begin(t, 5, Options{})
+			for i, m := range c.mails {
+				got := s.show(at(9, 3*i), fmt.Sprintf("f%d@house%d.example", i, i), "Re: Login", fmt.Sprintf(greeting, m))
+				if got.Alarm != 0 {
+					t.Errorf("%q got %+v", m, got)
+				}
+			}
+		})
+	}
+}
+
+func TestAutomaticAnswersAreNoReports(t *testing.T) {
+	s := begin(t, 5, Options{})
+	for i := range 8 {
+		got := s.show(at(9, i), fmt.Sprintf("f%d@house%d.example", i, i), "Automatiskt svar: Driftinformation", "Jag är på semester till den sjunde")
+		if got.Alarm != 0 {
+			t.Errorf("answer %d got %+v", i+1, got)
+		}
+	}
+}
+
+func TestTwoFaultsAtOnceStayTwo(t *testing.T) {
+	s := begin(t, 8, Options{})
+	water := []string{"No water in the taps of our building", "The taps give no water", "water is gone, taps are dry", "our building has no water at all", "no water from any taps"}
+	seen := map[rules.AlarmID]int{}
+	for i := range 5 {
+		for k, words := range []string{faults[i], water[i]} {
+			got := s.show(at(9, 4*i+2*k), fmt.Sprintf("f%d-%d@house%d.example", i, k, i), "Problem", words)
+			if got.Alarm != 0 {
+				seen[got.Alarm]++
+				for _, m := range got.Members {
+					if other := strings.Contains(s.shown[m-1].Words, "water"); other != (k == 1) {
+						t.Errorf("alarm %d for %q took in %q", got.Alarm, words, s.shown[m-1].Words)
+					}
+				}
+			}
+		}
+	}
+	if len(seen) != 2 {
+		t.Errorf("two faults at once are %d alarms: %v", len(seen), seen)
+	}
+}
+
+func TestSimilarButDifferent(t *testing.T) {
+	s := begin(t, 8, Options{})
+	for i, m := range []string{"Where is the login page", "Which printer is in the library", "My phone cannot send pictures", "I lost the invoice of March",
+		"The system asks me to change my name", "What is wrong with my chair", "How do I send a fax"} {
+		if got := s.show(at(9, 3*i), fmt.Sprintf("f%d@house%d.example", i, i), "Problem", m); got.Alarm != 0 {
+			t.Errorf("%q got %+v", m, got)
+		}
+	}
+}
+
+// Salary questions come each Thursday afternoon; a burst of them then is no outage, the same burst on a Monday is.
+func TestHabitOfTheWeek(t *testing.T) {
+	questions := []string{"When is my salary paid", "salary has not come yet", "Where do I see the salary of this month", "my salary seems wrong",
+		"question about the salary", "has the salary been paid today", "I did not get my salary"}
+	burst := func(s *story, day time.Time, week int) (raised bool) {
+		for i, q := range questions {
+			got := s.show(day.Add(14*time.Hour+time.Duration(4*i)*time.Minute), fmt.Sprintf("s%d@house%d.example", (i*7+week*3)%40, (i+week)%9), "", q)
+			raised = raised || got.Raised
+		}
+		return raised
+	}
+	for _, c := range []struct {
+		name string
+		day  int
+		want bool
+	}{{"on the habitual day", 3, false}, {"on another day", 1, true}} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &story{t: t, w: New(Options{})}
+			for week := range 3 {
+				from := monday.AddDate(0, 0, 7*(week-3))
+				s.ordinary(from, 4, 6)
+				burst(s, from.AddDate(0, 0, 3), week)
+				s.ordinary(from.AddDate(0, 0, 4), 3, 6)
+			}
+			s.ordinary(monday, c.day, 6)
+			if got := burst(s, monday.AddDate(0, 0, c.day), 9); got != c.want {
+				t.Errorf("raised %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestCampaignIsSetAside(t *testing.T) {
+	s := begin(t, 5, Options{})
+	for i := range 9 {
+		words := strings.Fields("our wonderful offer of garden furniture made from old ships ends tomorrow so order quickly today")
+		words = append(words[:i], words[i+1:]...)
+		got := s.show(at(9, 2*i), fmt.Sprintf("offer%d@shop%d.example", i, 1000+i), "Special offer", strings.Join(words, " "))
+		if got.Alarm != 0 {
+			t.Errorf("mail %d of a campaign got %+v", i+1, got)
+		}
+	}
+}
+
+func TestSameReportTwice(t *testing.T) {
+	s := begin(t, 5, Options{})
+	for i := range 5 {
+		want := s.show(at(9, 4*i), fmt.Sprintf("f%d@house%d.example", i, i), "Problem", faults[i])
+		for range 3 {
+			if got := s.w.Sight(s.shown[len(s.shown)-1]); !reflect.DeepEqual(got, want) {
+				t.Fatalf("again: %+v, first %+v", got, want)
+			}
+		}
+	}
+	if got := s.said[len(s.said)-1]; got.Alarm != 1 || got.People != 5 {
+		t.Errorf("after repetitions: %+v", got)
+	}
+}
+
+// TestRebuildGivesTheSameAnswers shows a second watch the same reports: all answers are equal, to the float.
+func TestRebuildGivesTheSameAnswers(t *testing.T) {
+	s := begin(t, 12, Options{})
+	for i, f := range faults {
+		s.show(at(9, 4*i), fmt.Sprintf("f%d@house%d.example", i, i), "Problem", f)
+	}
+	again := New(Options{})
+	for i, r := range s.shown {
+		if got := again.Sight(r); !reflect.DeepEqual(got, s.said[i]) {
+			t.Fatalf("report %d: %+v, before %+v", i, got, s.said[i])
+		}
+	}
+}
+
+func TestOddReports(t *testing.T) {
+	w := New(Options{})
+	for i, r := range []rules.Report{
+		{}, {Mail: 1}, {Mail: 2, Words: "\x00\xff\xfe"}, {Mail: 3, At: monday, Words: strings.Repeat("word ", 100_000)},
+		{Mail: 4, At: monday.AddDate(-3, 0, 0), Words: "time runs backwards here"}, {Mail: 5, At: monday.AddDate(50, 0, 0), Words: "and far ahead of us"},
+		{Mail: 6, At: monday, Person: "@", Name: "@", Organisation: " ", Subject: strings.Repeat("Re: ", 1000), Words: "> quoted only"},
+	} {
+		if got := w.Sight(r); got.Alarm != 0 {
+			t.Errorf("report %d got %+v", i, got)
+		}
+	}
 }
