@@ -1,0 +1,76 @@
+package rules
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// A machine that hides every marker still says the same thing each time. Who has said the same words so often within
+// a week is taken for one, so that a loop comes to rest: what it writes is kept and never answered.
+const (
+	echoAfter  = 3 // times; a person who sends their mail again because nobody answered does it twice
+	echoWindow = 7 * 24 * time.Hour
+)
+
+// echoes says whether a mail repeats what its writer has been saying, on their ticket or at the door, and counts it.
+// Staff are left out, for a desk says the same to many; so are commands and their buttons, and whoever the table of
+// trust will hold anyway.
+func (t *turn) echoes(m *Mail, p placement) bool {
+	text := visible(m)
+	words := foldWords(text)
+	stranger := t.roleOn(m.From.Address, p) == RoleStranger
+	switch {
+	case words == "", text[0] == '/', text[0] == '#', t.desk.Role(m.From.Address) == RoleStaff, proofOf(m) == ProofFail,
+		p.signed && (stranger || p.token.Purpose == PurposeConfirm || p.token.Purpose >= PurposeCommand):
+		return false
+	}
+	sum := sha256.Sum256([]byte(words))
+	where := ""
+	if p.found() && !stranger {
+		where = t.desk.Number(p.ticket)
+	}
+	key := BudgetKey("echo " + string(m.From.Address) + " " + where + " " + hex.EncodeToString(sum[:8]))
+	said := t.uses(key, echoWindow)
+	t.out.Spend = append(t.out.Spend, Spend{key, t.now})
+	return said >= echoAfter
+}
+
+// foldWords is a text without what machines change from mail to mail: numbers, dates, times and ids.
+func foldWords(text string) string {
+	words := strings.Fields(strings.ToLower(text))
+	for i, w := range words {
+		if strings.ContainsFunc(w, unicode.IsDigit) {
+			words[i] = "#"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// echo takes a mail that only repeats as a machine's. Staff are told once a week and ticket: if it is a person after
+// all, somebody has seen it.
+func (t *turn) echo(ev MailArrived, p placement) {
+	m := ev.Mail
+	if t.roleOn(m.From.Address, p) == RoleStranger {
+		p = placement{} // a bare number in the subject is no way in for a machine either
+	}
+	t.machineWord(ev, p)
+	tk, ok := t.ticket(p.ticket)
+	if !ok {
+		return // a new ticket is told as every other
+	}
+	if !t.once(BudgetKey("echo told "+t.desk.Number(tk.ID)+" "+string(m.From.Address)), echoWindow) {
+		return
+	}
+	thread := t.threadOf(tk, p)
+	t.tellStaff(tk, thread, Outgoing{
+		Template: TemplateNoticeWord, Author: m.From, AuthorTrust: trustOf(m), Said: t.now, Words: t.desk.StripReferences(visible(m)),
+		GoesTo: goesTo(tk.Threads[thread].Audience), GoesToName: t.partyName(tk, thread),
+		Lines: warnings([]Reason{{ReasonMachine, repeats}}),
+	}, "")
+}
+
+// repeats is what a reader is told in place of a machine's marker.
+const repeats = "the same words again and again"
