@@ -43,6 +43,20 @@ func TestConnectionsOfOneAddress(t *testing.T) {
 	})
 }
 
+// A relay of ours brings everybody's mail, and a backlog after an outage: it has more lines, but not all of them.
+func TestConnectionsOfARelay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := testOptions(t)
+		o.Relays = []netip.Prefix{netip.MustParsePrefix("192.0.2.7/32")}
+		_, l := openDoor(t, &cellar{}, o)
+		for range maxPerRelay {
+			dialDoor(t, l, "192.0.2.7").expect("220")
+		}
+		dialDoor(t, l, "192.0.2.7").expect("421 4.7.0 mx.desk.example has 100 connections with you")
+		dialDoor(t, l, "192.0.2.8").expect("220")
+	})
+}
+
 // Neighbours in one IPv6 network are one peer.
 func TestConnectionsOfOneNetwork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

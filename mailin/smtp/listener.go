@@ -20,7 +20,7 @@ func (l *listener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		peer := peerOf(c)
-		if why := l.s.desk.enter(peer); why != "" {
+		if why := l.s.desk.enter(peer, l.s.mostOf(peer)); why != "" {
 			l.s.log.Info("connection refused", "door", l.s.door(), "from", peer.String(), "reason", why)
 			go turnAway(c, "421 4.7.0 "+l.s.o.Hostname+" "+why)
 			continue

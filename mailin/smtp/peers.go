@@ -1,6 +1,7 @@
 package smtp
 
 import (
+	"fmt"
 	"net/netip"
 	"sync"
 
@@ -24,17 +25,17 @@ type peers struct {
 	listed *rate.Limiter // refusals that are listed one by one
 }
 
-// enter counts a connection in, or says in the client's words why it may not come. A client without an address is on
-// our own machine and is counted among all only.
-func (p *peers) enter(peer netip.Addr) (why string) {
+// enter counts a connection in, or says in the client's words why it may not come; most is how many of one address
+// may. A client without an address is on our own machine and is counted among all only.
+func (p *peers) enter(peer netip.Addr, most int) (why string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.total >= maxConnections {
 		return "has all its lines busy; please come back in a few minutes"
 	}
 	if net := network(peer); net.IsValid() {
-		if p.open[net] >= maxPerPeer {
-			return "has 20 connections with you already; please close some first"
+		if p.open[net] >= most {
+			return fmt.Sprintf("has %d connections with you already; please close some first", most)
 		}
 		if p.open == nil {
 			p.open = map[netip.Prefix]int{}

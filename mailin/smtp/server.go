@@ -28,6 +28,7 @@ const (
 	paceWindow     = time.Minute      // over how much waiting the pace of a mail is judged
 	minPace        = 1 << 10          // bytes a second
 	maxPerPeer     = 20               // connections of an address: what an MTA opens at most by default
+	maxPerRelay    = 100              // of a relay of ours, who brings everybody's mail; a third of all
 	maxConnections = 300              //
 	maxLine        = 128 << 10        // bytes of a line in a mail, CR LF included; RFC 5321 says 1000, programs say more
 	maxCommand     = 4 << 10          // bytes of a command line: 512 by RFC 5321, and room for every extension
@@ -200,6 +201,14 @@ func (s *Server) forget(g *gate) {
 		s.desk.leave(g.peer)
 		s.open.Done()
 	}
+}
+
+// mostOf is how many connections a client at that address may have.
+func (s *Server) mostOf(peer netip.Addr) int {
+	if s.isRelay(peer) {
+		return maxPerRelay
+	}
+	return maxPerPeer
 }
 
 // isRelay says whether a client at that address is believed. Where mail comes by LMTP, our own machine's mail system is
