@@ -20,6 +20,8 @@ import (
 	"github.com/emersion/go-imap/v2"
 
 	"aboveline.example/cmd/aboveline/config"
+	"aboveline.example/mailin/proof"
+	"aboveline.example/mailin/proof/prooftest"
 	"aboveline.example/rules"
 	"aboveline.example/store"
 )
@@ -31,6 +33,7 @@ type house struct {
 	address  string
 	authserv string
 	detector func() detector // the watch for outages; nil is the product's own
+	closed   atomic.Bool     // for good
 
 	mu       sync.Mutex // guards what follows
 	now      *run
@@ -61,7 +64,7 @@ func (w *town) build(address, toml string, watch func() detector) *house {
 	w.mu.Lock()
 	w.houses = append(w.houses, h)
 	w.mu.Unlock()
-	h.start(filepath.Join(w.t.TempDir(), "data"))
+	h.start(w.dir())
 	return h
 }
 
@@ -80,6 +83,7 @@ func (h *house) start(dir string) {
 	if err != nil {
 		h.w.t.Fatal(err)
 	}
+	g.prover = proof.New(proof.Options{Resolver: prooftest.NewZone()}) // nobody publishes anything
 	if h.detector != nil {
 		g.watch = newWatch(h.detector)
 	}
@@ -150,7 +154,7 @@ func (r *run) sever() {
 func (h *house) crash() {
 	r := h.life()
 	r.sever()
-	dir := filepath.Join(h.w.t.TempDir(), "data")
+	dir := h.w.dir()
 	// Inside a write transaction nothing else commits, and nothing of this one stands in the file yet.
 	err := r.db.Update(context.Background(), func(*store.Tx) error { return copyStore(r.db.Dir(), dir) })
 	if err != nil {
@@ -184,6 +188,7 @@ func copyStore(from, to string) error {
 
 // stop drains the gateway and waits for every life to end.
 func (h *house) stop() {
+	h.closed.Store(true)
 	h.life().stop()
 	for _, r := range h.lives {
 		err := <-r.done
@@ -238,6 +243,8 @@ func (h *house) post(from, to string, raw []byte) error {
 			h.mu.Lock()
 			h.refused++
 			h.mu.Unlock()
+			return err
+		case h.closed.Load():
 			return err
 		}
 		time.Sleep(mailRetry)

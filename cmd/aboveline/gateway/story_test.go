@@ -200,12 +200,12 @@ func (w *simpleWatch) Sight(r rules.Report) rules.Sighting {
 
 // narrator plays a story's steps.
 type narrator struct {
-	w       *town
-	h       *house
-	door    string
-	mails   int
-	was     sight
-	refuse  map[string]string // rows that a peer will refuse, and with what; "" keeps them waiting until then
+	w      *town
+	h      *house
+	door   string
+	mails  int
+	was    sight
+	refuse map[string]string // rows that a peer will refuse, and with what; "" keeps them waiting until then
 }
 
 // exact says whether a step's answer is compared as it stands: what a reader is shown has an order.
@@ -226,6 +226,7 @@ func (n *narrator) play(s storyStep) string {
 		}
 		if n.door == "imap" {
 			n.h.drop(n.h.stamp(l.withTrace(), l.proof))
+			n.untilTaken()
 		} else if err := n.h.sendBySMTP(l); err != nil {
 			return err.Error() + "\n"
 		}
@@ -249,6 +250,19 @@ func (n *narrator) play(s storyStep) string {
 	}
 	synctest.Wait()
 	return n.whatCame()
+}
+
+// untilTaken waits until the poller has seen what lies in the mailbox: by IDLE at once, else when it looks next.
+func (n *narrator) untilTaken() {
+	for range 180 {
+		synctest.Wait()
+		taken := 0
+		n.h.view(func(tx *store.Tx) { taken = len(tx.Dispositions(0, 1<<30)) })
+		if taken >= n.mails {
+			return
+		}
+		time.Sleep(time.Second)
+	}
 }
 
 // fault makes the peer put off, and then refuse, what the story refuses.
@@ -558,6 +572,9 @@ func showMail(b *strings.Builder, o rules.Outgoing) {
 		for _, q := range r.Quotes {
 			fmt.Fprintf(b, "quote %q\n", q)
 		}
+	}
+	for _, a := range o.Attachments {
+		fmt.Fprintf(b, "attached %s %s\n", a.Name, a.Type)
 	}
 	for _, l := range o.Lines {
 		fmt.Fprintf(b, "line %s %q %q\n", l.Code, l.Subject, l.More)
