@@ -89,21 +89,31 @@ func (w *Watch) joinLike(a *alarm, v view) float32 {
 		seen[n.person] = true
 		likes = append(likes, v.recent[i])
 	}
+	if len(likes) == 0 {
+		return strictest
+	}
 	slices.Sort(likes)
 	within, weight := 0, 0.0
-	best := float32(0.6)
-	for i := len(likes) - 1; i >= 0; i-- {
-		for within < len(past) && past[within].like >= likes[i] {
+	for g := float32(strictest); ; g -= joinStep {
+		if g < v.floor {
+			return g + joinStep
+		}
+		for within < len(past) && past[within].like >= g {
 			weight += past[within].note.ordinary()
 			within++
 		}
-		joined := float64(len(likes) - i)
-		if w.share(weight, likes[i])*float64(len(people)) <= ordinaryShare*joined {
-			best = likes[i]
+		at, _ := slices.BinarySearch(likes, g)
+		if w.share(weight, g)*float64(len(people)) > ordinaryShare*float64(len(likes)-at) && g < likes[len(likes)-1] {
+			return min(g+joinStep, strictest)
 		}
 	}
-	return best
 }
+
+// An alarm asks no more likeness than strictest of those who join; it is lowered by steps.
+const (
+	strictest = 0.6
+	joinStep  = 0.02
+)
 
 // joins says whether a letter belongs to an alarm, and how like it is.
 func (w *Watch) joins(a *alarm, n *note) (bool, float32) {

@@ -1,6 +1,10 @@
 package outage
 
-import "math"
+import (
+	"math"
+
+	"aboveline.example/rules"
+)
 
 // frequency is in how many people's mail each feature is: once a person and day, fading over weeks. What today brought
 // counts from tomorrow, so that an outage does not make its own words common while it is being looked for.
@@ -10,6 +14,7 @@ type frequency struct {
 	n      float64 // letters counted, up to yesterday
 	nToday float64
 	heard  map[uint64]bool // people counted today
+	plain  []bool          // function words, by feature
 }
 
 // halfLife of document frequencies, in days: a desk's words change over a month.
@@ -31,9 +36,12 @@ of with if so when how what my your our some any from at after also just please 
 fråga frågor ärende problem fel support viktigt återkoppling spørsmål sak feil viktig question request issue important urgent need`
 
 func newFrequency() *frequency {
-	f := &frequency{before: make([]float32, space), today: make([]float32, space), heard: map[uint64]bool{}, n: 60}
+	f := &frequency{before: make([]float32, space), today: make([]float32, space), heard: map[uint64]bool{}, plain: make([]bool, wordSpace)}
 	for _, w := range tokens(functionWords) {
-		f.before[wordID(w)] = 12
+		f.plain[wordID(w)] = true
+		for _, lang := range []rules.Language{rules.Swedish, rules.Bokmal, rules.English, rules.OtherTongue} {
+			f.plain[wordID(stem(w, lang))] = true
+		}
 	}
 	return f
 }
@@ -72,11 +80,21 @@ func (f *frequency) rarity(id uint32) float64 {
 	if n < young {
 		n, df = n+f.nToday, df+float64(f.today[id])
 	}
-	return math.Log((n + 2) / (max(df, rareness(n)) + 1))
+	if id < wordSpace && f.plain[id] {
+		df = max(df, plainShare*(n+assumedLetters))
+	}
+	return math.Log((n + assumedLetters) / (max(df, rareness(n)) + 1))
 }
+
+// plainShare is the share of letters a function word is taken to be in at least: where few write a language, its
+// function words are rare and still say nothing.
+const plainShare = 0.25
 
 // rareness is the document frequency under which all is equally rare.
 func rareness(n float64) float64 { return max(1, n/2000) }
 
 // fadeOver is what is left of a count after some days.
 func fadeOver(days int) float64 { return math.Exp2(-float64(days) / halfLife) }
+
+// assumedLetters keep rarities apart on a desk's first day: a word not seen in none yet is as rare as one in fifty.
+const assumedLetters = 50

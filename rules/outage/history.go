@@ -12,7 +12,6 @@ type note struct {
 	weight  float64 // in the history: how many reports it stands for
 	vector  vector
 	alarm   *alarm
-	length  int  // different words
 	aside   bool // one of a campaign
 	newHome bool // from a domain not heard before today
 }

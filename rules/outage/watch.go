@@ -183,7 +183,6 @@ func (w *Watch) note(r rules.Report) (n *note, text raw, ok bool) {
 		w.homes[home] = w.day
 	}
 	n.newHome = !known || first == w.day
-	n.length = len(text.words)
 	n.vector.place = w.matters.place(n.vector.features)
 	return n, text, len(n.vector.features) > 0
 }

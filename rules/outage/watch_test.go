@@ -57,7 +57,7 @@ func (s *story) ordinary(from time.Time, days, perHour int) {
 			for k := range perHour {
 				n++
 				pick := mix(uint64(n) * 77)
-				words := strings.ReplaceAll(everyday[pick%uint64(len(everyday))], "{}", places[pick>>20%uint64(len(places))])
+				words := strings.ReplaceAll(everyday[n*7%len(everyday)], "{}", places[pick>>20%uint64(len(places))])
 				got := s.show(day.Add(time.Duration(hour)*time.Hour+time.Duration(k*60/perHour)*time.Minute),
 					fmt.Sprintf("p%d@house%d.example", pick>>30%200, pick>>40%9), "Question", words)
 				if got.Alarm != 0 {
@@ -109,6 +109,42 @@ func TestFourPeopleWithANovelFault(t *testing.T) {
 	if words := strings.Join(got.Words, " "); !strings.Contains(words, "invoicing") || !strings.Contains(words, "login") {
 		t.Errorf("explained by %q", got.Words)
 	}
+}
+
+// A desk that was opened this morning has no history to compare with.
+func TestFirstMorning(t *testing.T) {
+	t.Run("the same words", func(t *testing.T) {
+		s := &story{t: t, w: New(Options{})}
+		raised := 0
+		for i := range 6 {
+			if s.show(at(9, 4*i), fmt.Sprintf("f%d@house%d.example", i, i), "Cannot log in", "I cannot log in to the portal since this morning.").Raised {
+				raised = i + 1
+			}
+		}
+		if raised != 4 {
+			t.Errorf("raised by report %d, want 4", raised)
+		}
+	})
+	t.Run("their own words", func(t *testing.T) {
+		s := &story{t: t, w: New(Options{})}
+		raised := 0
+		for i := range 6 {
+			if s.show(at(9, 4*i), fmt.Sprintf("f%d@house%d.example", i, i), "Problem", faults[i]).Raised {
+				raised = i + 1
+			}
+		}
+		if raised < 4 {
+			t.Errorf("raised by report %d, want 4 to 6", raised)
+		}
+	})
+	t.Run("six matters", func(t *testing.T) {
+		s := &story{t: t, w: New(Options{})}
+		for i := range 12 {
+			if got := s.show(at(9, 4*i), fmt.Sprintf("f%d@house%d.example", i, i), "Question", strings.ReplaceAll(everyday[i], "{}", places[i])); got.Alarm != 0 {
+				t.Errorf("%q got %+v", everyday[i], got)
+			}
+		}
+	})
 }
 
 func TestLateJoiner(t *testing.T) {
