@@ -48,6 +48,7 @@ var reports = []report{
 
 var later = []report{
 	{"Eva", desk, "BankID", "Hej, inloggningen med BankID på Mina sidor fungerar inte för oss på regionen.\n", "känner"},
+	{"Lars", mailbox, "Inloggning", "Hej! Inloggningen med BankID på Mina sidor fungerar inte här heller. Är det fel hos er?\n\nLars\n", "känner"},
 }
 
 // morning is the story.
@@ -67,20 +68,20 @@ func (w *world) ordinary(ctx context.Context) error {
 	if err := petra.write(desk, "Skrivaren i rum 12", "Hej,\n\nskrivaren i rum 12 säger att papperet är slut, men det är det inte. Kan någon titta på den?\n\nPetra\n"); err != nil {
 		return err
 	}
-	confirmation, err := petra.wait(ctx, has("[OMD-6]", "Vi har fått ditt mejl"))
+	confirmation, err := petra.wait(ctx, has("[OMD-7]", "Vi har fått ditt mejl"))
 	if err != nil {
 		return err
 	}
 	w.say("Petra reads the confirmation in her own mailbox:")
 	w.show(confirmation, 22)
-	if _, err := anna.wait(ctx, has("[OMD-6]", "papperet")); err != nil {
+	if _, err := anna.wait(ctx, has("[OMD-7]", "papperet")); err != nil {
 		return err
 	}
 	w.scene("Petra replies above the line; Anna answers from her own mail client")
 	if err := petra.answer(confirmation, "Nu blinkar den rött också."); err != nil {
 		return err
 	}
-	word, err := anna.wait(ctx, has("[OMD-6]", "blinkar den rött"))
+	word, err := anna.wait(ctx, has("[OMD-7]", "blinkar den rött"))
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (w *world) ordinary(ctx context.Context) error {
 	if err := anna.answer(word, "/tagga Skrivare\n\nHej Petra! Öppna luckan på baksidan och ta ut arket som sitter fast."); err != nil {
 		return err
 	}
-	answer, err := petra.wait(ctx, has("[OMD-6]", "luckan på baksidan"))
+	answer, err := petra.wait(ctx, has("[OMD-7]", "luckan på baksidan"))
 	if err != nil {
 		return err
 	}
@@ -167,7 +168,7 @@ func (w *world) toVendors(ctx context.Context) error {
 	}
 	w.say("Mirakel has its own, in Norwegian: %q", headline(second))
 	w.toSublime, w.toMirakel = first, second
-	w.say("Somebody else writes, and is told that it is known:")
+	w.say("Two more people write, and are told that it is known:")
 	for i, r := range later {
 		if err := w.report(ctx, r, i+5); err != nil {
 			return err
@@ -222,12 +223,12 @@ func (w *world) posted(ctx context.Context) error {
 	if err := w.people["Anna"].answer(w.suspicion, "/announce\nVi vet att BankID inte fungerar på Mina sidor. Leverantören rättar felet nu, och vi hör av oss när det är löst."); err != nil {
 		return err
 	}
-	for _, name := range []string{"Åsa", "Erik", "Kari", "Ali", "Eva"} {
+	for _, name := range []string{"Åsa", "Erik", "Kari", "Ali", "Eva", "Lars"} {
 		if _, err := w.people[name].wait(ctx, has("[OMD-", "Leverantören rättar felet nu")); err != nil {
 			return err
 		}
 	}
-	w.say("Åsa, Erik, Kari, Ali and Eva have it, each in their own thread")
+	w.say("Åsa, Erik, Kari, Ali, Eva and Lars have it, each in their own thread")
 	return nil
 }
 
@@ -238,7 +239,7 @@ func (w *world) solved(ctx context.Context) error {
 		return err
 	}
 	var mine letter
-	for _, name := range []string{"Åsa", "Erik", "Kari", "Ali", "Eva", "Sublime", "Mirakel", "Kommunikation"} {
+	for _, name := range []string{"Åsa", "Erik", "Kari", "Ali", "Eva", "Lars", "Sublime", "Mirakel", "Kommunikation"} {
 		l, err := w.people[name].wait(ctx, has("", "fungerar igen"))
 		if err != nil {
 			return err
@@ -251,7 +252,7 @@ func (w *world) solved(ctx context.Context) error {
 			mine = l
 		}
 	}
-	w.say("all five have it, and both vendors, and communications; nobody is reminded any more")
+	w.say("all six have it, and both vendors, and communications; nobody is reminded any more")
 	if err := w.people["Ali"].answer(mine, "Det fungerar fortfarande inte för mig."); err != nil {
 		return err
 	}
