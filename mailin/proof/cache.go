@@ -36,24 +36,26 @@ type answer struct {
 	err  error
 	size int
 	ends time.Time // zero while it is being asked
+
+	waiting int                // guarded by the cache's mu
+	give    context.CancelFunc // gives the question up
 }
 
 func newCache(from Resolver) *cache { return &cache{from: from, found: map[string]*answer{}} }
 
 // cached asks once. The question runs on its own time and not on the first asker's: who comes second must not hear
-// that the first one's mail was cancelled. It ends by itself after askWithin.
+// that the first one's mail was cancelled. It ends after askWithin, and as soon as nobody waits for it.
 func cached[T any](ctx context.Context, c *cache, key string, size func([]T) int, question func(context.Context) ([]T, error)) ([]T, error) {
 	c.mu.Lock()
 	a := c.found[key]
 	if a == nil || !a.ends.IsZero() && !time.Now().Before(a.ends) {
 		c.drop(key)
-		a = &answer{done: make(chan struct{})}
+		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), askWithin)
+		a = &answer{done: make(chan struct{}), give: cancel}
 		c.found[key] = a
-		own := context.WithoutCancel(ctx)
 		go func() {
-			ctx, cancel := context.WithTimeout(own, askWithin)
 			defer cancel()
-			list, err := guarded(ctx, question)
+			list, err := guarded(own, question)
 			n := 0
 			if err == nil {
 				if n = size(list); n > maxAnswer {
@@ -63,13 +65,28 @@ func cached[T any](ctx context.Context, c *cache, key string, size func([]T) int
 			c.keep(key, a, list, err, n)
 		}()
 	}
+	a.waiting++
 	c.mu.Unlock()
+	defer c.leave(key, a)
 	select {
 	case <-a.done:
 		list, _ := a.list.([]T)
 		return list, a.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+}
+
+// leave gives a question up that nobody waits for any more.
+func (c *cache) leave(key string, a *answer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if a.waiting--; a.waiting > 0 {
+		return
+	}
+	a.give()
+	if a.ends.IsZero() && c.found[key] == a {
+		delete(c.found, key)
 	}
 }
 
@@ -94,6 +111,9 @@ func (c *cache) keep(key string, a *answer, list any, err error, size int) {
 		a.ends = time.Now().Add(keepNotFound)
 	}
 	close(a.done)
+	if c.found[key] != a {
+		return // it was given up
+	}
 	if a.ends.IsZero() {
 		delete(c.found, key)
 		return
