@@ -34,6 +34,7 @@ type house struct {
 	authserv string
 	detector func() detector // the watch for outages; nil is the product's own
 	closed   atomic.Bool     // for good
+	skew     atomic.Int64    // nanoseconds by which the clock on its wall is wrong
 
 	mu       sync.Mutex // guards what follows
 	now      *run
@@ -83,6 +84,7 @@ func (h *house) start(dir string) {
 	if err != nil {
 		h.w.t.Fatal(err)
 	}
+	g.clock = Clock{Now: func() time.Time { return time.Now().Add(time.Duration(h.skew.Load())) }}
 	g.prover = proof.New(proof.Options{Resolver: prooftest.NewZone()}) // nobody publishes anything
 	if h.detector != nil {
 		g.watch = newWatch(h.detector)

@@ -337,7 +337,6 @@ func TestLoopStorm(t *testing.T) {
 				for _, house := range w.houses {
 					house.check(t)
 				}
-				w.close()
 			})
 		})
 	}

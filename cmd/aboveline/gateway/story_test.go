@@ -133,7 +133,6 @@ func playStory(t *testing.T, file, door string) {
 	time.Sleep(time.Hour)
 	synctest.Wait()
 	n.h.check(t)
-	w.close()
 }
 
 type storyStep struct{ command, input, want string }

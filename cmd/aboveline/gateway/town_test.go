@@ -68,6 +68,7 @@ func newTown(t *testing.T) *town {
 		Caps: imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapMove: {}, imap.CapUIDPlus: {}}, InsecureAuth: true, Logger: log.New(io.Discard, "", 0),
 	})
 	go w.imap.Serve(w.line)
+	t.Cleanup(w.close)
 	return w
 }
 
