@@ -108,12 +108,13 @@ func (db *DB) batch(first *call) {
 		return
 	}
 	calls := append(make([]*call, 0, 16), first)
-	wrote := db.run(b, first)
+	late := &later{}
+	wrote := db.run(b, late, first)
 	for len(calls) < batchMax && db.fatal.Load() == nil {
 		select {
 		case c := <-db.calls:
 			calls = append(calls, c)
-			wrote = db.run(b, c) || wrote
+			wrote = db.run(b, late, c) || wrote
 			continue
 		default:
 		}
@@ -122,7 +123,9 @@ func (db *DB) batch(first *call) {
 	if p := db.fatal.Load(); p != nil {
 		err = *p
 	} else if wrote {
-		err = db.sync(b)
+		if err = db.put(b, late); err == nil {
+			err = db.sync(b)
+		}
 	}
 	if err != nil || !wrote {
 		// After a failed commit this is a no-op or gives the write lock free; its own error says nothing new.
@@ -147,18 +150,29 @@ func (db *DB) sync(b *bolt.Tx) (err error) {
 	return db.commit(b)
 }
 
+// put writes the records that the batch left for its end.
+func (db *DB) put(b *bolt.Tx, late *later) (err error) {
+	tx := &Tx{db: db, bolt: b, writable: true, late: late}
+	defer tx.end()
+	return tx.try(func(tx *Tx) error {
+		tx.settle()
+		return nil
+	})
+}
+
 // run carries out one call and says whether it left anything to commit. Its writes are journalled, so that an error
 // or a panic takes back exactly this call's and no other's.
-func (db *DB) run(b *bolt.Tx, c *call) bool {
+func (db *DB) run(b *bolt.Tx, late *later, c *call) bool {
 	if c.err = c.ctx.Err(); c.err != nil {
 		return false
 	}
-	tx := &Tx{db: db, bolt: b, writable: true}
+	tx := &Tx{db: db, bolt: b, writable: true, late: late}
 	defer tx.end()
 	c.err = tx.try(c.fn)
 	if c.err == nil {
-		return len(tx.undo) > 0
+		return late.adopt() || len(tx.undo) > 0
 	}
+	late.forget()
 	if tx.inside {
 		db.setFatal(fmt.Errorf("write: %w", c.err))
 		return false

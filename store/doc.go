@@ -23,7 +23,8 @@
 //
 // One goroutine writes. It begins a transaction, carries out what has queued meanwhile (1,000 functions at most),
 // commits once and tells everybody; nobody waits for company, so a lone mail costs one sync. Each function's writes
-// are journalled: an error or a panic takes back that function alone. A panic comes back as a [PanicError], for it is
+// are journalled: an error or a panic takes back that function alone. Records are compressed beside that goroutine and
+// written at the end of a batch, or when somebody in it asks for one. A panic comes back as a [PanicError], for it is
 // a fault of ours that one mail met, and that mail can then be parked.
 //
 // When a commit fails, it may be on disk or not, and asking the file does not tell (THREATS F8). Options.OnFatal is

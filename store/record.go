@@ -86,7 +86,13 @@ func unpack(format byte, b []byte) ([]byte, error) {
 }
 
 // save stores b under key, compressed where that helps and in pieces where it is long, in place of what was there.
-func (tx *Tx) save(t *table, key, b []byte) { tx.savePacked(t, key, pack(b)) }
+func (tx *Tx) save(t *table, key, b []byte) {
+	if tx.late != nil && t.tree == data && len(b) >= compressFrom {
+		tx.saveLater(t, key, b)
+		return
+	}
+	tx.savePacked(t, key, pack(b))
+}
 
 // savePacked stores what pack made. It keeps z, and marks in it that pieces follow; doing so twice changes nothing.
 func (tx *Tx) savePacked(t *table, key, z []byte) {

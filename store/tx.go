@@ -24,6 +24,7 @@ type Tx struct {
 	bolt     *bolt.Tx
 	writable bool
 	undo     []change
+	late     *later // nil where nothing is written
 	err      error
 	inside   bool // the library is at work on a write: a panic now is its, not fn's
 	ended    bool
@@ -70,7 +71,11 @@ func (tx *Tx) get(t *table, key []byte) []byte {
 	if b == nil {
 		return nil
 	}
-	return b.Get(t.key(key))
+	k := t.key(key)
+	if tx.late.holds(t, k) {
+		tx.settle()
+	}
+	return b.Get(k)
 }
 
 func (tx *Tx) has(t *table, key []byte) bool { return tx.get(t, key) != nil }
@@ -156,6 +161,9 @@ func (tx *Tx) scan(t *table, prefix, from []byte) iter.Seq2[[]byte, []byte] {
 		if b == nil {
 			return
 		}
+		if tx.late.any(t) {
+			tx.settle()
+		}
 		c, p := b.Cursor(), t.key(prefix)
 		start := p
 		if from != nil {
@@ -175,6 +183,9 @@ func (tx *Tx) back(t *table, prefix []byte) iter.Seq2[[]byte, []byte] {
 		b := tx.bucket(t)
 		if b == nil {
 			return
+		}
+		if tx.late.any(t) {
+			tx.settle()
 		}
 		c, p := b.Cursor(), t.key(prefix)
 		step := c.Last
