@@ -17,7 +17,7 @@ type checkCmd struct {
 }
 
 func (*checkCmd) Help() string {
-	return `One line a thing: ok, or what to do. Nothing is sent and nothing is changed. Exit code 1 if anything is wrong. Examples:
+	return `One line a thing: ok, or what to do. Exit code 1 if anything is wrong. Nothing is changed. While a gateway serves, it mails itself twice, to see whether mail goes out and comes back, and whether plus addresses work; --offline does not. Examples:
 
   aboveline check --offline
   aboveline check --explain mail.eml     which rules fit, and what would be sent`
@@ -66,6 +66,9 @@ func (c *checkCmd) Run(e *env) error {
 	probes := localProbes(cfg)
 	if !c.Offline {
 		probes = append(probes, remoteProbes(cfg)...)
+		probes = append(probes, certificateProbes(cfg)...)
+		probes = append(probes, senderProbes(cfg)...)
+		probes = append(probes, mailProbes(e.ctx, cfg)...)
 	}
 	bad := false
 	for _, f := range look(e.ctx, probes) {

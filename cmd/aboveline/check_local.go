@@ -23,6 +23,9 @@ func localProbes(c *config.Config) []probe {
 		{"store", func(context.Context) (string, error) { return lookStore(string(c.Store.Path)) }},
 		{"disk", func(context.Context) (string, error) { return lookDisk(string(c.Store.Path), int64(c.Mailin.MaxSize)) }},
 	}
+	probes = append(probes, probe{"clock", func(context.Context) (string, error) {
+		return lookClock(string(c.Store.Path), time.Now())
+	}})
 	for _, s := range secrets(c) {
 		probes = append(probes, probe{"secret", func(context.Context) (string, error) {
 			if _, err := s.Read(); err != nil {
