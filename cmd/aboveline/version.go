@@ -8,6 +8,9 @@ import (
 
 type versionCmd struct{}
 
+// release is the version that a package was built as; "" leaves it to what Go knows of the sources.
+var release string
+
 // build is what the program knows of itself.
 type build struct {
 	Version  string `json:"version"`
@@ -41,6 +44,9 @@ func readBuild() build {
 		return b
 	}
 	b.Version = info.Main.Version
+	if release != "" {
+		b.Version = release
+	}
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
