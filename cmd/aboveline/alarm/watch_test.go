@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 // world is a gateway and an operator: what fails is set by the story, and what the operator hears is kept.
 type world struct {
+	mu       sync.Mutex // guards what follows while a watch runs
 	reading  Reading
 	blind    error // the gateway cannot be looked at
 	memory   []byte
@@ -35,6 +37,7 @@ type way struct {
 
 func (x way) Name() string { return x.name }
 func (x way) Tell(_ context.Context, word Word) error {
+	defer x.w.lock()()
 	if x.w.deaf[x.name] {
 		return errors.New("not reached")
 	}
@@ -42,8 +45,13 @@ func (x way) Tell(_ context.Context, word Word) error {
 	return nil
 }
 
-func (w *world) Load(context.Context) ([]byte, error) { return w.memory, nil }
+func (w *world) Load(context.Context) ([]byte, error) {
+	defer w.lock()()
+	return w.memory, nil
+}
+
 func (w *world) Save(_ context.Context, b []byte) error {
+	defer w.lock()()
 	if w.unsaved == nil {
 		w.memory = slices.Clone(b)
 		w.saves++
@@ -60,10 +68,28 @@ func (w *world) start(ways ...string) {
 		w.begun = time.Now()
 	}
 	w.watching = New(Options{Limits: limits, Ways: all, Memories: w,
-		Look: func(context.Context) (Reading, error) { return w.reading, w.blind }})
+		Look: func(context.Context) (Reading, error) {
+			defer w.lock()()
+			r := w.reading
+			r.Polls = slices.Clone(r.Polls)
+			return r, w.blind
+		}})
 	ctx, cancel := context.WithCancel(context.Background())
 	w.cancel, w.done = cancel, make(chan struct{})
 	go func() { w.watching.Run(ctx); close(w.done) }()
+	synctest.Wait() // its first look is over
+}
+
+// lock returns how to unlock.
+func (w *world) lock() (unlock func()) {
+	w.mu.Lock()
+	return w.mu.Unlock
+}
+
+// set changes the world while a watch runs.
+func (w *world) set(change func()) {
+	defer w.lock()()
+	change()
 }
 
 func (w *world) stop() { w.cancel(); <-w.done }
@@ -71,11 +97,13 @@ func (w *world) stop() { w.cancel(); <-w.done }
 // pass lets time go by, in which the mailboxes named are read.
 func (w *world) pass(d time.Duration, read ...string) {
 	for ; d > 0; d -= 30 * time.Second {
-		for i := range w.reading.Polls {
-			if slices.Contains(read, w.reading.Polls[i].Mailbox) {
-				w.reading.Polls[i].Last = time.Now()
+		w.set(func() {
+			for i := range w.reading.Polls {
+				if slices.Contains(read, w.reading.Polls[i].Mailbox) {
+					w.reading.Polls[i].Last = time.Now()
+				}
 			}
-		}
+		})
 		time.Sleep(30 * time.Second)
 		synctest.Wait()
 	}
@@ -94,7 +122,7 @@ func TestOnceAndOnceOver(t *testing.T) {
 		w := &world{reading: Reading{Polls: []Poll{{Mailbox: "a"}, {Mailbox: "b"}}}}
 		w.start(ByMail)
 		w.pass(time.Hour, "a", "b")
-		w.reading.Polls[1].Error = "connection\nrefused"
+		w.set(func() { w.reading.Polls[1].Error = "connection\nrefused" })
 		w.pass(30*time.Minute, "a")
 		w.stop()
 		w.reading.Polls = []Poll{{Mailbox: "a"}, {Mailbox: "b"}} // a new process knows nothing
@@ -119,9 +147,9 @@ func TestSmarthostIsToldByTheOthers(t *testing.T) {
 		w := &world{}
 		w.start(ByMail, "command")
 		w.pass(time.Hour)
-		w.reading.Smarthost = Smarthost{FailingSince: time.Now(), Error: "dial tcp: refused"}
+		w.set(func() { w.reading.Smarthost = Smarthost{FailingSince: time.Now(), Error: "dial tcp: refused"} })
 		w.pass(time.Hour)
-		w.reading.Smarthost = Smarthost{LastAnswer: time.Now()}
+		w.set(func() { w.reading.Smarthost = Smarthost{LastAnswer: time.Now()} })
 		w.pass(time.Hour)
 		w.stop()
 		w.want(t, "1h11m0s command: the smarthost takes no mail (dial tcp: refused)",
@@ -135,7 +163,7 @@ func TestMailAloneIsBetterThanNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{}
 		w.start(ByMail)
-		w.reading.Smarthost = Smarthost{FailingSince: time.Now()}
+		w.set(func() { w.reading.Smarthost = Smarthost{FailingSince: time.Now()} })
 		w.pass(time.Hour)
 		w.stop()
 		w.want(t, "11m0s mail: the smarthost takes no mail")
@@ -151,17 +179,17 @@ func TestADeafWayIsTriedAgain(t *testing.T) {
 		w.pass(3 * time.Hour)
 		w.want(t, "2m0s command: 1 MiB of disk are left, and mail is refused below 200 MiB")
 		w.stop()
-		w.deaf = nil
+		w.set(func() { w.deaf = nil })
 		w.start("command", "webhook")
 		w.pass(40 * time.Minute)
 		if len(w.heard) != 2 || !strings.Contains(w.heard[1], "webhook: 1 MiB") {
 			t.Errorf("heard %q", w.heard)
 		}
-		w.deaf, w.heard = map[string]bool{"command": true, "webhook": true}, nil
-		w.reading.Free = 1 << 40
+		w.set(func() { w.deaf, w.heard = map[string]bool{"command": true, "webhook": true}, nil })
+		w.set(func() { w.reading.Free = 1 << 40 })
 		w.pass(2 * 24 * time.Hour)
 		w.stop()
-		w.deaf = nil
+		w.set(func() { w.deaf = nil })
 		w.start("command", "webhook")
 		w.pass(24 * time.Hour)
 		w.stop()
@@ -176,7 +204,7 @@ func TestNothingIsToldThatIsNotKept(t *testing.T) {
 		w.start("command")
 		w.pass(time.Hour)
 		w.want(t)
-		w.unsaved = nil
+		w.set(func() { w.unsaved = nil })
 		w.pass(time.Hour)
 		w.stop()
 		w.want(t, "1h2m0s command: a held mail waits for a decision")
