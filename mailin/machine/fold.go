@@ -15,6 +15,14 @@ func fold(text string) string {
 	b.Grow(len(text))
 	space := true
 	for _, r := range norm.NFC.String(text) {
+		if '!' <= r && r <= '~' && r != '`' {
+			if 'A' <= r && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			space = false
+			b.WriteByte(byte(r))
+			continue
+		}
 		switch {
 		case unicode.IsSpace(r) || r == 0xA0 || r == 0x202F:
 			if !space {
