@@ -42,7 +42,7 @@ type CourierOptions struct {
 	Username    string    // "" for no login
 	Password    func() (string, error)
 	Hostname    string // what we call ourselves
-	Connections int    // at the same time; 0 is 4. A crash can send at most five times as many mails twice
+	Connections int    // at the same time; 0 is 4. A crash can send 17 times as many mails twice
 	Signer      Signer // nil: mails go unsigned
 	TLS         *tls.Config
 	Log         *slog.Logger // nil: silence
@@ -58,8 +58,8 @@ const (
 	recordWait  = 30 * time.Second // to record what became of a mail, also while we are stopped
 	storeRetry  = 5 * time.Second  // after an outbox that does not answer
 	recordRetry = time.Second      // after a record that was not kept
-	claimFactor = 4                // rows claimed for each connection, so that none waits for the outbox
-	keepFactor  = 4                // records under way for each connection, so that none waits for the disk
+	claimFactor = 16               // rows claimed for each connection: one commit for as many as doors put into one
+	keepFactor  = 16               // records under way for each connection, so that none waits for the disk
 )
 
 // Courier delivers what waits in the outbox. It is safe for use by many goroutines; Run is called once.
