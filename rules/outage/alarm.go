@@ -11,19 +11,17 @@ import (
 type alarm struct {
 	id      rules.AlarmID
 	centre  *centre
+	middle  middle // of the centre, as it was settled last
 	people  map[uint64]bool
 	members []*note // one for each person, the first maxMembers
 	like    float32 // letters at least this like the centre join
-	opened  int64
 	last    int64
 	closed  bool
-	by      view
 	found   finding
 	words   []string
 }
 
 const (
-	joinBy     = 0
 	maxMembers = 60
 	// idle closes an alarm; the last who tell of a fault do so within an hour or so of the others.
 	idle = 90 * 60
@@ -57,20 +55,20 @@ func (a *alarm) take(n *note) {
 // settle finds the lowest likeness at which at most a tenth of what would join is ordinary traffic, and returns the
 // view from the alarm's centre.
 func (w *Watch) settle(a *alarm) view {
-	mid := a.centre.middle()
-	v := w.look(mid.vector)
+	a.middle = a.centre.middle()
+	// By words alone: what is only near in place is of the same topic, which has its ordinary traffic.
+	v := w.look(vector{features: a.middle.features}).words
 	part := map[*note]bool{}
 	for _, m := range a.members {
 		part[m] = true
 	}
 	for i, n := range w.recent {
 		if part[n] {
-			v.set(i, mid.without(v.at(i)))
+			v.recent[i] = without(v.recent[i], a.middle.length)
 		}
 	}
-	a.by = v.views()[min(joinBy, len(v.views())-1)]
-	a.like = w.joinLike(a, a.by)
-	return a.by
+	a.like = w.joinLike(a, v)
+	return v
 }
 
 func (w *Watch) joinLike(a *alarm, v view) float32 {
@@ -117,12 +115,7 @@ const (
 
 // joins says whether a letter belongs to an alarm, and how like it is.
 func (w *Watch) joins(a *alarm, n *note) (bool, float32) {
-	mid := a.centre.middle()
-	x := w.compare(mid.vector, n)
-	like := x.words
-	if joinBy == 1 && mid.place != nil {
-		like = x.both()
-	}
+	like := w.compare(a.middle.vector, n).words
 	need := a.like
 	if a.people[n.person] && n.person != 0 {
 		need *= again
@@ -147,7 +140,7 @@ func (w *Watch) join(n *note) *alarm {
 
 // raise opens an alarm for a finding, or takes up again the one that it continues.
 func (w *Watch) raise(self *note, f finding) (a *alarm, earlier []*note) {
-	a = &alarm{centre: newCentre(), people: map[uint64]bool{}, opened: w.now, last: w.now, found: f}
+	a = &alarm{centre: newCentre(), people: map[uint64]bool{}, last: w.now, found: f}
 	a.centre.add(self.vector)
 	a.people[self.person] = true
 	a.members = append(a.members, self)
@@ -230,7 +223,7 @@ const sameLike = 0.75
 
 // near is the likeness of two alarms' centres.
 func (a *alarm) near(b *alarm) float32 {
-	x, y := a.centre.middle(), b.centre.middle()
+	x, y := a.middle, b.middle
 	sum := float32(0)
 	for _, f := range x.features {
 		if i, ok := slices.BinarySearchFunc(y.features, f.id, func(f feature, id uint32) int { return cmp.Compare(f.id, id) }); ok {

@@ -1,3 +1,47 @@
 // Package outage sees an outage in what people write: several of them, at about the same time, about the same thing,
-// and more than usual.
+// and more of them than chance and habit explain. "A word is popular today" is not enough.
+//
+// # Contract
+//
+// A [Watch] is shown each new matter once, in the order of arrival, and answers at once. It does no I/O, reads no clock
+// and draws nothing at random: the same reports in the same order give the same answers, so that a watch is rebuilt
+// after a restart by showing it the reports of the last four weeks again. A report shown again gets the answer it had
+// and changes nothing. Alarms are numbered 1, 2, 3 … as they are raised. Answers of machines, bulk mail and replies on a
+// ticket are to be kept away from it; it knows the plainest of them itself. One goroutine at a time.
+//
+// # Method
+//
+//	clean          only the person's words: no greeting, closing, card or form label, no sentence that this sender or
+//	               house always sends or that everybody does, no subject that another chose; "thanks, it works" is no report
+//	features       stems and 4-grams (Swedish and Norwegian compounds), by how rare they are among people and days
+//	latent         which words go together, learned from the desk's own mail: people name one fault in different words
+//	neighbourhood  how many different PEOPLE wrote something at least this alike in the last 15, 30, 60 and 120 minutes,
+//	               seen from the letter, from the middle of it and its nearest, and from its rarest words and pairs of
+//	               them. Each person in reach is a radius of their own: the one that surprises most counts
+//	expectation    the share of four weeks' letters (thinned to 4,000) within the same radius, times how many write now;
+//	               not less than the level of the last day and of the last three, nor than the habit of this hour
+//	surprise       the tail of a negative binomial, against a threshold that IS a number of false alarms a year
+//	alarm          the letters that belong to it at once; later ones join down to the likeness at which a tenth of what
+//	               would join is ordinary traffic. Idle for 90 minutes it closes; the same matter within ten hours
+//	               takes it up again and is no new one
+//	explain        the words most of its people used, rarest first; people; window; expected and observed
+//
+// # What counts
+//
+// People, not mails: whoever writes seven times is one, all who have not proved who they are together are one, and
+// bounce+1@ and bounce+2@ are one. Beside the floor of people an alarm needs two houses or unrelated private persons;
+// one house alone needs one person more, because somebody there may have told the others to write.
+//
+// Letters that are near word for word the same from houses never heard before are a campaign and set aside, once the
+// desk is a week old and knows who writes to it.
+//
+// # Cost
+//
+// The history is an inverted index over at most 4,000 letters, features are numbered by hashing, sentences and
+// senders are bounded: memory is the same after a million reports as after a hundred thousand.
+//
+// # Where it is weak
+//
+// Short letters about a matter that always has much traffic; a topic on the very day it becomes popular, which looks
+// like a slow outage and is raised once; faults told by fewer people than the floor, by design.
 package outage

@@ -68,14 +68,6 @@ func (l *lens) marked(fs []feature) uint16 {
 // look is what one sees from a centre: by words alone, and by words and place together.
 type look struct{ words, both view }
 
-// bothLooks are the views of a look.
-func (l look) views() []view {
-	if l.both.past == nil {
-		return []view{l.words}
-	}
-	return []view{l.words, l.both}
-}
-
 func (l look) at(i int) likeness {
 	if l.both.past == nil {
 		return likeness{words: l.words.recent[i]}

@@ -156,7 +156,8 @@ const assumed = 10
 func (w *Watch) share(weight float64, like float32) float64 {
 	one := max(1, w.pastWeight/max(1, float64(len(w.past.notes))))
 	chance := 0.3 * math.Exp(-8*max(0, min(0.5, float64(like))-floorWords))
-	return (weight + 0.5*one*w.pastWeight/(w.pastWeight+assumed) + assumed*chance) / (w.pastWeight + assumed)
+	young := assumed / (assumed + w.pastWeight)
+	return (weight + 0.5*one*(1-young) + assumed*young*chance) / (w.pastWeight + assumed*young)
 }
 
 // expect is how many people to expect: by the four weeks, by the last days, and by what this hour of the week brings.
