@@ -85,6 +85,8 @@ func TestOneReminderAfterAGap(t *testing.T) {
 
 // restartAfter stops the gateway in good order, and begins it again over the same store after a while.
 func (h *house) restartAfter(gap time.Duration) {
+	h.fate <- struct{}{}
+	defer func() { <-h.fate }()
 	r := h.life()
 	r.stop()
 	if err := <-r.done; err != nil {

@@ -36,6 +36,8 @@ type house struct {
 	closed   atomic.Bool     // for good
 	skew     atomic.Int64    // nanoseconds by which the clock on its wall is wrong
 
+	fate chan struct{} // held by whoever ends a life and begins the next
+
 	mu       sync.Mutex // guards what follows
 	now      *run
 	lives    []*run
@@ -61,7 +63,7 @@ type run struct {
 func (w *town) build(address, toml string, watch func() detector) *house {
 	w.t.Helper()
 	_, domain, _ := strings.Cut(address, "@")
-	h := &house{w: w, toml: toml, address: address, authserv: "mx." + domain, detector: watch, accepted: map[string]int{}}
+	h := &house{w: w, toml: toml, address: address, authserv: "mx." + domain, detector: watch, accepted: map[string]int{}, fate: make(chan struct{}, 1)}
 	w.mu.Lock()
 	w.houses = append(w.houses, h)
 	w.mu.Unlock()
@@ -143,7 +145,6 @@ func (r *run) keep(c net.Conn) {
 // sever takes a life off the network, as the end of its process does.
 func (r *run) sever() {
 	r.dead.Store(true)
-	r.smtp.Close()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, c := range r.conns {
@@ -153,8 +154,15 @@ func (r *run) sever() {
 
 // crash ends a life as SIGKILL does and begins the next: it is cut off, what it had committed by then is what the
 // next one finds, and whatever it still does is seen by nobody.
-func (h *house) crash() {
-	r := h.life()
+func (h *house) crash() { h.kill(h.life()) }
+
+// kill is the crash of one life, which may have ended meanwhile.
+func (h *house) kill(r *run) {
+	h.fate <- struct{}{}
+	defer func() { <-h.fate }()
+	if r != h.life() || h.closed.Load() {
+		return
+	}
 	r.sever()
 	dir := h.w.dir()
 	// Inside a write transaction nothing else commits, and nothing of this one stands in the file yet.
@@ -190,6 +198,8 @@ func copyStore(from, to string) error {
 
 // stop drains the gateway and waits for every life to end.
 func (h *house) stop() {
+	h.fate <- struct{}{}
+	defer func() { <-h.fate }()
 	h.closed.Store(true)
 	h.life().stop()
 	for _, r := range h.lives {
@@ -255,12 +265,20 @@ func (h *house) post(from, to string, raw []byte) error {
 
 func (h *house) try(from, to string, raw []byte) error {
 	r := h.life()
+	if r.dead.Load() {
+		return errors.New("nobody listens")
+	}
 	conn, err := r.smtp.dial(context.Background())
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
 	r.keep(conn)
+	if h.w.cut != nil {
+		if n := h.w.cut(); n > 0 {
+			conn = &cutting{conn, n}
+		}
+	}
 	c, err := netsmtp.NewClient(conn, "relay.example")
 	if err != nil {
 		return err

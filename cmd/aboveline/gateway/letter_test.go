@@ -26,6 +26,7 @@ type letter struct {
 	body      string   // text/plain
 	html      string   // with body in multipart/alternative
 	proof     string   // pass, fail, none
+	date      time.Time
 }
 
 // bytes is the letter on the wire.
@@ -47,7 +48,10 @@ func (l letter) bytes() []byte {
 	}
 	field("To", to)
 	field("Subject", mime.QEncoding.Encode("utf-8", l.subject))
-	field("Date", time.Now().UTC().Format(time.RFC1123Z))
+	if l.date.IsZero() {
+		l.date = time.Now()
+	}
+	field("Date", l.date.UTC().Format(time.RFC1123Z))
 	field("Message-ID", "<"+l.id+">")
 	if l.inReplyTo != "" {
 		field("In-Reply-To", "<"+l.inReplyTo+">")

@@ -32,6 +32,8 @@ type town struct {
 	t *testing.T
 	// fault says how a phase of an outgoing session goes wrong; see smarthost. nil: nothing does.
 	fault func(phase string, p parcel) string
+	// cut says after how many bytes a session with a door breaks, 0 for never; nil is never.
+	cut func() int
 	// wash is what a relay between two houses makes of a mail; nil leaves it as it is, and what it returns as nil is lost.
 	wash func(raw []byte) []byte
 
@@ -240,7 +242,7 @@ func (w *town) dot(c net.Conn, p parcel) bool {
 		return false
 	case "crash":
 		w.deliver(p)
-		p.run.house.crash()
+		p.run.house.kill(p.run)
 		return false
 	default:
 		return fail(c, f)
