@@ -20,7 +20,13 @@ import (
 func remoteProbes(c *config.Config) []probe {
 	probes := []probe{{"dns", func(ctx context.Context) (string, error) { return lookDNS(ctx, c) }}}
 	for _, m := range c.Mailin.IMAP {
-		probes = append(probes, probe{"imap", func(ctx context.Context) (string, error) { return lookIMAP(ctx, m) }})
+		probes = append(probes, probe{"imap", func(ctx context.Context) (string, error) {
+			text, err := lookIMAP(ctx, m)
+			if err == nil && m.OAuth2 != nil {
+				return lookPolled(ctx, c, m, text)
+			}
+			return text, err
+		}})
 	}
 	if c.Mailout.Smarthost.IsZero() {
 		probes = append(probes, probe{"smarthost", func(context.Context) (string, error) {
