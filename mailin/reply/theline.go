@@ -16,7 +16,7 @@ var theLine = []string{
 // signed reference (CONTRACT, section 4).
 var (
 	factsNumber    = regexp.MustCompile(`^\[?[A-Z][A-Z0-9]{0,9}-[1-9][0-9]{0,8}\]?(?::.*)?$`)
-	factsReference = regexp.MustCompile(`^\pL{2,20}: ?[A-Za-z0-9_-]{10,80}$`)
+	factsReference = regexp.MustCompile(`^\pL{2,20}: ?(?:\{#[A-Za-z0-9_-]{10,80}#\}|[A-Za-z0-9_-]{10,80})$`)
 )
 
 // lineShape says whether a line of the mail is our line alone: its words with nothing but dashes, and a mark, around.
