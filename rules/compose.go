@@ -4,11 +4,10 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 )
 
-// hourlyConfirm is how often the same address is asked whether a mail was theirs.
-const hourlyConfirm = time.Hour
+// hourlyConfirms is how many mails an hour somebody is asked about: one each, and a bound for who forges many.
+const hourlyConfirms = 10
 
 // outgoingID names the n-th mail ever decided on a ticket; ticket 0 is the desk itself.
 func outgoingID(ticket TicketID, n int) OutgoingID {
@@ -103,6 +102,9 @@ func capReferences(ids []MessageID) []MessageID {
 // facts is the block under the message. Only staff see who else is concerned.
 func (t *turn) facts(tk *Ticket, o Outgoing, reference string) Facts {
 	f := Facts{Number: t.desk.Number(tk.ID), Status: tk.Status, Subject: tk.Subject, Created: tk.Created, Reference: reference}
+	if o.Role != RoleStaff && o.Thread < len(tk.Threads) && tk.Threads[o.Thread].Subject != "" {
+		f.Subject = tk.Threads[o.Thread].Subject // after a merge the ticket's own is somebody else's
+	}
 	switch o.Role {
 	case RoleStaff:
 		f.Requester, f.Category, f.Tags, f.Priority = tk.Requester, tk.Category, append([]string{}, tk.Tags...), tk.Priority

@@ -31,6 +31,10 @@ func (d *Desk) Decide(look Lookup, ev Event, now time.Time) Decision {
 		t.sendRefused(ev)
 	case DueCame:
 		t.dueCame(ev.Due)
+	case RowDropped:
+		t.rowDropped(ev)
+	case HeldDropped:
+		t.heldDropped(ev)
 	}
 	for _, id := range t.touched {
 		t.out.Tickets = append(t.out.Tickets, *t.open[id])

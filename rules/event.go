@@ -29,6 +29,20 @@ type DueCame struct {
 	Due Due
 }
 
+// RowDropped is an operator's word that a mail of ours is not to go out.
+type RowDropped struct {
+	Row Outgoing
+	By  string
+}
+
+// HeldDropped is an operator's word that a held mail is let go.
+type HeldDropped struct {
+	Held Held
+	By   string
+}
+
+func (RowDropped) event()  {}
+func (HeldDropped) event() {}
 func (MailArrived) event() {}
 func (SendRefused) event() {}
 func (DueCame) event()     {}
@@ -47,6 +61,7 @@ const (
 	DisposedParked    DispositionKind = "parked"
 	DisposedRefused   DispositionKind = "refused"
 	DisposedProbe     DispositionKind = "own-probe"
+	DisposedDropped   DispositionKind = "dropped" // it was held, and a person let it go
 )
 
 // Disposition is one line of the mail ledger: what came, and what became of it.

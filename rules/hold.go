@@ -1,6 +1,9 @@
 package rules
 
-import "strconv"
+import (
+	"strconv"
+	"time"
+)
 
 // hold keeps a mail for a decision. Nothing of it is relayed; staff are told where somebody can decide.
 func (t *turn) hold(ev MailArrived, p placement, s speaker, code ReasonCode, tell bool, why ...Reason) {
@@ -25,14 +28,19 @@ func mailName(id MailID) string { return strconv.FormatUint(uint64(id), 10) }
 
 // tellHeld tells staff that a mail waits and what decides it. A held mail by a staff member is told to the others.
 func (t *turn) tellHeld(tk *Ticket, h Held, s speaker) {
+	told := false
 	for _, to := range t.desk.Staff {
-		if to.Address == h.From.Address {
-			continue
+		if to.Address == h.From.Address && h.Why == ReasonUnproved {
+			continue // they are asked whether it was them
 		}
+		told = true
 		t.mailStaff(tk, to, ThreadStaff, Outgoing{
 			Template: TemplateNoticeHeld, Author: h.From, AuthorTrust: s.trust, GoesTo: ReplyToStaff,
 			Lines: []Line{{Code: string(h.Why), Subject: string(h.From.Address), More: []string{mailName(h.ID), h.Subject}}},
 		})
+	}
+	if told {
+		t.enter(tk, Entry{Kind: EntryMailOut, Thread: ThreadStaff, Who: Self, Reasons: []Reason{{ReasonStaffTold, string(TemplateNoticeHeld)}}})
 	}
 }
 
@@ -44,9 +52,11 @@ func (t *turn) askSender(p placement, s speaker) {
 		return
 	}
 	h := &t.out.Held[len(t.out.Held)-1]
-	if !t.once(BudgetKey("confirm "+string(s.Address)), hourlyConfirm) {
-		return // asked lately; the held mail is listed, and staff were told
+	key := BudgetKey("confirm " + string(s.Address))
+	if t.uses(key, time.Hour) >= hourlyConfirms {
+		return // somebody floods them; the held mail is listed, and staff were told
 	}
+	t.out.Spend = append(t.out.Spend, Spend{key, t.now})
 	o := t.mail(tk, Outgoing{
 		Kind: OutConfirm, Template: TemplateConfirm, Thread: p.thread, To: t.registered(tk, s.Address), Role: s.role,
 		Language: t.readerLanguage(tk, s.Address), Auto: AutoReplied, Held: h.ID, GoesTo: ReplyToDesk,
@@ -54,6 +64,7 @@ func (t *turn) askSender(p placement, s speaker) {
 	}, PurposeConfirm)
 	h.Confirm = o.ID
 	h.Reasons = append(h.Reasons, Reason{ReasonAskedSender, string(s.Address)})
+	t.sentEntry(tk, o, Reason{ReasonAskedSender, string(s.Address)})
 }
 
 // registered is the mailbox as the configuration or the ticket has it, never as the mail claims it.
@@ -74,15 +85,17 @@ func (t *turn) registered(tk *Ticket, a Address) Mailbox {
 // held mail is gone afterwards.
 func (t *turn) confirmed(ev MailArrived, p placement, s speaker, why []Reason) {
 	tk, _ := t.ticket(p.ticket)
+	text := "nothing was held any more"
 	row, ok := t.look.Sent(outgoingID(tk.ID, p.token.Seq))
 	if ok {
 		if h, held := t.look.Held(row.Held); held && h.Release == nil && h.Confirm == row.ID {
 			h.Release = &Release{By: string(s.Address)}
 			t.out.Held = append(t.out.Held, h)
 			why = append(why, Reason{ReasonReleased, mailName(h.ID)})
+			text = "confirmed"
 		}
 	}
 	seq := t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: string(s.Address), Trust: s.trust,
-		Text: "confirmed", Reasons: why, Mail: ev.ID, MessageID: ev.Mail.MessageID})
+		Text: text, Reasons: why, Mail: ev.ID, MessageID: ev.Mail.MessageID})
 	t.dispose(DisposedCommand, tk.ID, seq, why...)
 }

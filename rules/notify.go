@@ -8,6 +8,9 @@ func (t *turn) tellStaffNew(tk *Ticket, ev MailArrived, s speaker, why []Reason)
 		Template: TemplateNoticeNew, Author: s.Mailbox, AuthorTrust: s.trust, Words: t.desk.StripReferences(visible(ev.Mail)), Said: t.now,
 		GoesTo: ReplyToRequester, GoesToName: display(s.Mailbox), Attachments: ev.Mail.Attachments, Lines: warnings(why),
 	}
+	if ev.Mail.Unread {
+		o.Lines = append(o.Lines, Line{Code: string(ReasonUnread)})
+	}
 	if tk.Quiet || s.Address == "" {
 		// Nobody to answer: a machine wrote it.
 		o.GoesTo, o.GoesToName = ReplyToStaff, ""

@@ -1,6 +1,10 @@
 package rules
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // OutgoingID names one mail the desk has decided to send: the ticket's number and a count within it ("1042-3").
 // It is derived, never drawn: deciding the same event again gives the same row.
@@ -190,6 +194,18 @@ type Reply struct {
 	Enhanced string `json:"enhanced"` // RFC 3463, "" where absent
 	Text     string `json:"text"`
 	Phase    string `json:"phase"` // "connect", "mail", "rcpt", "data", "dot", "bounce"
+}
+
+// String is the reply on one line: "550 5.1.1 no such person". Without a code it is why none came.
+func (r Reply) String() string {
+	s := r.Text
+	if r.Enhanced != "" && !strings.HasPrefix(s, r.Enhanced) {
+		s = r.Enhanced + " " + s
+	}
+	if r.Code != 0 {
+		s = strconv.Itoa(r.Code) + " " + s
+	}
+	return s
 }
 
 // QueueState is where an outgoing mail stands (CONTRACT, section 3).

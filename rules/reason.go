@@ -63,6 +63,7 @@ const (
 	ReasonBadAddress     ReasonCode = "address-refused-before"
 	ReasonJoined         ReasonCode = "joined"
 	ReasonLeft           ReasonCode = "left"
+	ReasonDroppedBy      ReasonCode = "dropped-by"
 	ReasonClosedBySelf   ReasonCode = "closed-after-quiet"
 	ReasonUnworded       ReasonCode = "cannot-be-worded" // an outgoing mail that no template could write
 )

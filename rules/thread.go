@@ -68,6 +68,12 @@ func (t *turn) bySigned(tok Token, by ReasonCode) placement {
 		return placement{}
 	}
 	p := placement{ticket: id, thread: tok.Thread, by: by, token: tok, signed: true}
+	if tok.Purpose == PurposeMessage || tok.Purpose == PurposeFooter {
+		// A reply to a confirm mail is one by whichever carrier it is known.
+		if row, ok := t.look.Sent(outgoingID(tok.Ticket, tok.Seq)); ok && row.Kind == OutConfirm {
+			p.token.Purpose = PurposeConfirm
+		}
+	}
 	if id != tok.Ticket {
 		p.thread = t.threadAfterMerge(tok, id)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
+	"regexp"
 	"strings"
 )
 
@@ -262,9 +263,15 @@ func (d *Desk) footerTokens(text string) []Token {
 	return found
 }
 
+// escapedFooter is a reference as it stands in a mailto: link that a client showed as text.
+var escapedFooter = regexp.MustCompile(`(?i)%7B%23[a-z2-7]{1,60}%23%7D`)
+
 // StripReferences takes our tokens out of text that goes to somebody else: a reference places a mail as the one it
 // was given to.
 func (d *Desk) StripReferences(text string) string {
+	if strings.Contains(text, "%23") {
+		text = escapedFooter.ReplaceAllString(text, "")
+	}
 	if !strings.Contains(text, footerOpen) && !strings.Contains(text, d.Subaddress) {
 		return text
 	}

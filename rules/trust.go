@@ -82,7 +82,9 @@ func (t *turn) judge(m *Mail, p placement, release *Release) speaker {
 	for _, row := range trustTable {
 		if row.holds == holds && row.inside == inside && row.proof == proof {
 			s.then = row.then
-			s.why = append(s.why, Reason{row.why, m.Proof.By})
+			if release == nil { // who was let in was not proved: somebody vouched for them
+				s.why = append(s.why, Reason{row.why, m.Proof.By})
+			}
 			break
 		}
 	}

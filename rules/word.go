@@ -150,7 +150,9 @@ func (t *turn) afterWord(tk *Ticket, ev MailArrived, s speaker, words string) []
 	case tk.Status == StatusResolved && s.role != RoleVendor,
 		tk.Status == StatusWaitingRequester && s.role != RoleVendor,
 		tk.Status == StatusWaitingVendor && s.role == RoleVendor:
-		t.setStatus(tk, StatusOpen, who)
+		if t.setStatus(tk, StatusOpen, who) {
+			t.out.Entries[len(t.out.Entries)-1].Trust = s.trust
+		}
 	}
 	return nil
 }

@@ -277,7 +277,7 @@ func (r *row) note(a rules.Attempt) {
 	if n := len(r.Tried) - triedMax; n > 0 {
 		r.Tried = r.Tried[n:]
 	}
-	r.LastError = a.Reply.Text
+	r.LastError = a.Reply.String()
 }
 
 // settle ends the row's way.

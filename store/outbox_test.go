@@ -88,7 +88,7 @@ func TestResults(t *testing.T) {
 			rules.QueueSent, time.Time{}, ""},
 		{"deferred", func(db *DB, id rules.OutgoingID) error {
 			return db.Deferred(background, id, try(noon, 451, "Later"), retry)
-		}, rules.QueueWaiting, retry, "Later"},
+		}, rules.QueueWaiting, retry, "451 Later"},
 		{"uncertain, again", func(db *DB, id rules.OutgoingID) error {
 			return db.Uncertain(background, id, try(noon, 0, "EOF"), retry)
 		}, rules.QueueUncertain, retry, "EOF"},
@@ -97,7 +97,7 @@ func TestResults(t *testing.T) {
 		}, rules.QueueUncertain, time.Time{}, "EOF"},
 		{"refused", func(db *DB, id rules.OutgoingID) error {
 			return db.Update(background, func(tx *Tx) error { return tx.Refused(id, try(noon, 550, "No such user")) })
-		}, rules.QueueRefused, time.Time{}, "No such user"},
+		}, rules.QueueRefused, time.Time{}, "550 No such user"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			db := opened(t, t.TempDir())

@@ -3,6 +3,7 @@ package smtp
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -208,7 +209,7 @@ func (t *session) refuse(from string, to []string, size int64, no *gosmtp.SMTPEr
 	sender, _ := rules.ParseAddress(from)
 	t.s.in.Refused(t.s.base, rules.Disposition{
 		At: time.Now(), Kind: rules.DisposedRefused, Door: e.Door, From: sender, Envelope: e, Size: size,
-		Reply: no.Error(),
+		Reply: fmt.Sprintf("%d %d.%d.%d %s", no.Code, no.EnhancedCode[0], no.EnhancedCode[1], no.EnhancedCode[2], no.Message),
 	})
 	return no
 }

@@ -93,7 +93,7 @@ func (w *Watch) joinLike(a *alarm, v view) float32 {
 	slices.Sort(likes)
 	within, weight := 0, 0.0
 	for g := float32(strictest); ; g -= joinStep {
-		if g < v.floor {
+		if g < loosest {
 			return g + joinStep
 		}
 		for within < len(past) && past[within].like >= g {
@@ -107,9 +107,11 @@ func (w *Watch) joinLike(a *alarm, v view) float32 {
 	}
 }
 
-// An alarm asks no more likeness than strictest of those who join; it is lowered by steps.
+// An alarm asks no more likeness than strictest of those who join, and no less than loosest: a centre of few letters is
+// a little like any long one. Between them it is lowered by steps.
 const (
 	strictest = 0.6
+	loosest   = 0.14
 	joinStep  = 0.02
 )
 
@@ -160,7 +162,7 @@ func (w *Watch) raise(self *note, f finding) (a *alarm, earlier []*note) {
 		if n == self || n.alarm != nil || n.aside || w.now-n.at > lookBack {
 			continue
 		}
-		if v.recent[i] >= a.like || core[n] && v.recent[i] >= a.like*again || a.people[n.person] && !core[n] && v.recent[i] >= a.like*again {
+		if v.recent[i] >= a.like || core[n] && v.recent[i] >= a.like*again {
 			found = append(found, n)
 		}
 	}

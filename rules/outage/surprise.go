@@ -18,7 +18,10 @@ const (
 	// spread is the variance of a day's rate, relative to its square: people do not write at a steady rate.
 	spread = 0.08
 	// falseAlarms is how many alarms a year chance alone may raise.
-	falseAlarms = 12
+	falseAlarms = 6
+	// slow is how many times rarer what fills only the widest window must be: faults are told within the hour, topics
+	// become popular over several.
+	slow = 8
 	// pastAlarm is how much an earlier outage's letters count as ordinary.
 	pastAlarm = 0.25
 )
@@ -70,8 +73,11 @@ func (w *Watch) surprise(v view, self *note) (finding, bool) {
 		return best, false
 	}
 	past := w.reach(v, max(v.floor, widening*wide[len(wide)-1].like))
-	bar := w.bar() + math.Log(v.looks)
 	for _, window := range w.windows {
+		bar := w.bar() + math.Log(v.looks)
+		if window == w.windows[len(w.windows)-1] {
+			bar += math.Log(slow)
+		}
 		all := w.neighbours(v, self, window)
 		if len(all)+1 < w.people {
 			continue

@@ -14,6 +14,7 @@ type Gateway struct {
 	Take    func(ctx context.Context, a rules.Arrival) error            // a mail through the pipe's door
 	Release func(ctx context.Context, id rules.HeldID, by string) error // a held mail goes on, its writer believed
 	Drop    func(ctx context.Context, id rules.HeldID) error            // a held mail is let go
+	DropRow func(ctx context.Context, id rules.OutgoingID) error        // a mail of ours is not sent after all
 	Retry   func(ctx context.Context, id rules.MailID) error            // a parked mail is read and decided anew
 	Reload  func(ctx context.Context) error                             // the config anew; a bad one changes nothing
 	Wake    func()                                                      // the outbox has work

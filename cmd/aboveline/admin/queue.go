@@ -148,7 +148,24 @@ func (d *Desk) holdQueue(ctx context.Context, which ID, row func(QueueRow) error
 }
 
 func (d *Desk) dropQueue(ctx context.Context, which ID, row func(QueueRow) error) error {
-	return d.changeQueue(ctx, which, row, (*store.Tx).QueueDrop)
+	if d.Gateway.DropRow == nil {
+		return d.changeQueue(ctx, which, row, (*store.Tx).QueueDrop)
+	}
+	var before rules.Queued
+	if err := d.DB.View(ctx, func(tx *store.Tx) error {
+		var ok bool
+		if before, ok = tx.QueueGet(rules.OutgoingID(which.ID)); !ok {
+			return notQueued(which.ID)
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := d.Gateway.DropRow(ctx, before.ID); err != nil {
+		return queueError(before.ID, err)
+	}
+	before.State, before.Next = "dropped", time.Time{}
+	return row(d.View.QueueRow(before))
 }
 
 // changeQueue changes a row and answers with it as it then is; a dropped one as it was.
@@ -171,15 +188,21 @@ func (d *Desk) changeQueue(ctx context.Context, which ID, row func(QueueRow) err
 		shown = d.View.QueueRow(before)
 		return nil
 	})
+	if err != nil {
+		return queueError(id, err)
+	}
+	return row(shown)
+}
+
+// queueError says why a row cannot be changed.
+func queueError(id rules.OutgoingID, err error) error {
 	switch {
 	case errors.Is(err, store.ErrSent):
 		return &Error{CodeRefused, fmt.Sprintf("mail %s has been delivered; nothing can be done to it any more", id)}
 	case errors.Is(err, store.ErrSending):
 		return &Error{CodeRefused, fmt.Sprintf("mail %s is on its way right now; try again in a minute", id)}
-	case err != nil:
-		return err
 	}
-	return row(shown)
+	return err
 }
 
 // QueueRelease is the operation behind "aboveline queue release": everything that is held goes out, as after a

@@ -184,7 +184,7 @@ func (s *serving) admin() admin.Gateway {
 
 // Admin is what commands may ask of a gateway that is not serving.
 func (g *Gateway) Admin(cfg *config.Config) admin.Gateway {
-	return admin.Gateway{Take: g.Take(cfg), Release: g.Release, Drop: g.Drop, Retry: g.Retry}
+	return admin.Gateway{Take: g.Take(cfg), Release: g.Release, Drop: g.Drop, DropRow: g.DropRow, Retry: g.Retry}
 }
 
 // reload takes rules and wording from the configuration as it is now, or says why it keeps the old ones. Doors,

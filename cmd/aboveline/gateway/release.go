@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"aboveline.example/cmd/aboveline/admin"
 	"aboveline.example/mailin"
 	"aboveline.example/rules"
 	"aboveline.example/store"
@@ -122,13 +123,28 @@ func (g *Gateway) Release(ctx context.Context, id rules.HeldID, by string) error
 	return g.takeUp(ctx, held)
 }
 
-// Drop takes a held mail off the list. Its bytes and its line in the ledger stay.
+// Drop takes a held mail off the list. Its bytes stay, and its line in the ledger says who let it go.
 func (g *Gateway) Drop(ctx context.Context, id rules.HeldID) error {
-	return g.db.Update(ctx, func(tx *store.Tx) error {
-		if _, ok := tx.Held(id); !ok {
-			return ErrNoSuchMail
+	return g.decide(ctx, func(tx *store.Tx) (rules.Event, error) {
+		h, ok := tx.Held(id)
+		if !ok {
+			return nil, ErrNoSuchMail
 		}
-		return tx.Apply(rules.Decision{Released: []rules.HeldID{id}})
+		return rules.HeldDropped{Held: h, By: admin.Operator}, nil
+	})
+}
+
+// DropRow takes a mail out of the queue, and its ticket says so.
+func (g *Gateway) DropRow(ctx context.Context, id rules.OutgoingID) error {
+	return g.decide(ctx, func(tx *store.Tx) (rules.Event, error) {
+		row, ok := tx.Sent(id)
+		if !ok {
+			return nil, ErrNoSuchMail
+		}
+		if err := tx.QueueDrop(id); err != nil {
+			return nil, err
+		}
+		return rules.RowDropped{Row: row.Outgoing, By: admin.Operator}, nil
 	})
 }
 
