@@ -12,7 +12,7 @@ type demoCmd struct {
 }
 
 func (*demoCmd) Help() string {
-	return `A desk's morning on loopback, with a directory of its own and no config: people write by SMTP and IMAP, are confirmed, reply, are answered by staff from their own mail client. Every line is something that happened, read back from the mailboxes.
+	return `A desk's morning on loopback, in some seconds, with a directory of its own and no config: people report a fault by SMTP and IMAP, an outage is seen, vendors are told and chased, staff decide and answer from their own mail client. Every line is something that happened, read back from the mailboxes.
 
   aboveline demo
   aboveline demo --stay              then open the mailboxes with a mail client

@@ -80,6 +80,7 @@ type Pipe struct {
 type IMAP struct {
 	Server     Server  `toml:"server" need:"yes"` // imaps://, imap+starttls:// or, with Insecure, imap://
 	Insecure   bool    `toml:"insecure"`
+	CAFile     Path    `toml:"ca_file"` // PEM certificates to trust in place of the system's
 	Username   string  `toml:"username" need:"yes"`
 	Password   Secret  `toml:"password"`
 	OAuth2     *OAuth2 `toml:"oauth2"`

@@ -12,7 +12,19 @@ type clock struct {
 	set   chan struct{}
 }
 
-func newClock() *clock { return &clock{set: make(chan struct{}, 1)} }
+// opening is when the demo's morning begins.
+const opening = 8*time.Hour + 30*time.Minute
+
+// newClock begins at half past eight of the coming workday, in the desk's zone.
+func newClock(zone *time.Location) *clock {
+	now := time.Now()
+	local := now.In(zone)
+	at := time.Date(local.Year(), local.Month(), local.Day()+1, 0, 0, 0, 0, zone).Add(opening)
+	for at.Weekday() == time.Saturday || at.Weekday() == time.Sunday {
+		at = at.AddDate(0, 0, 1)
+	}
+	return &clock{ahead: at.Sub(now), set: make(chan struct{}, 1)}
+}
 
 func (c *clock) now() time.Time {
 	c.mu.Lock()

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"aboveline.example/cmd/aboveline/admin"
 	"aboveline.example/cmd/aboveline/config"
@@ -49,8 +50,12 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer post.close()
-	w := &world{teller: &teller{out: o.Out, colour: o.Colour}, office: post, clock: newClock(), dir: dir, people: map[string]*person{}}
-	w.teller.now = w.clock.now
+	zone, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		return err
+	}
+	w := &world{teller: &teller{out: o.Out, colour: o.Colour}, office: post, clock: newClock(zone), dir: dir, people: map[string]*person{}}
+	w.teller.now = func() time.Time { return w.clock.now().In(zone) }
 	for _, p := range cast() {
 		p.office, p.clock = post, w.clock
 		first, _, _ := strings.Cut(p.name, " ")
@@ -99,7 +104,7 @@ func (w *world) openDesk(ctx context.Context, log *slog.Logger) (stop func() err
 	select {
 	case addr := <-ready:
 		w.office.relayTo(desk, addr.String())
-		w.scene("A desk opens: %s", desk)
+		w.scene("A desk opens: %s (its clock is put forward where people wait)", desk)
 		w.say("SMTP on %s, IMAP polled at %s, mail out through %s", addr, w.office.imapAddr, w.office.smtpAddr)
 		return stop, nil
 	case err := <-done:

@@ -94,7 +94,7 @@ func (c cursors) Absolve(ctx context.Context, mailbox string, uidValidity, uid u
 func (s *serving) makePollers(db *store.DB) error {
 	for i, m := range s.cfg.Mailin.IMAP {
 		o := imap.Options{
-			Name: pollerName(s.cfg.Mailin.IMAP, i), Server: m.Server.String(), Insecure: m.Insecure, Username: m.Username,
+			Name: pollerName(s.cfg.Mailin.IMAP, i), Server: m.Server.String(), Insecure: m.Insecure, CAFile: string(m.CAFile), Username: m.Username,
 			Mailbox: m.Mailbox, Handled: m.Handled, AuthservID: m.AuthservID, MaxSize: int64(s.cfg.Mailin.MaxSize),
 			Log: s.log, OnState: s.polls.keep, Dial: s.o.Dial,
 		}

@@ -264,6 +264,12 @@ func (s *serving) announce(listeners map[string]net.Listener) {
 		addrs[door] = l.Addr()
 	}
 	s.log.Info("serving", "desk", string(s.cfg.Identity.Address), "store", s.db.Dir())
+	if len(listeners) == 0 && len(s.pollers) == 0 {
+		s.log.Warn("no door is open: mail comes in by \"aboveline deliver\" alone; give the config a [mailin.smtp], [mailin.lmtp] or [[mailin.imap]] table")
+	}
+	if len(s.cfg.Staff) == 0 {
+		s.log.Warn("nobody is staff: tickets are kept and confirmed, and nobody is told of them; give the config a [[staff]] table")
+	}
 	if s.cfg.Mailout.Smarthost.IsZero() {
 		s.log.Warn("no smarthost is configured: outgoing mail stays in the queue; read it with \"aboveline queue list\"")
 	}
