@@ -127,6 +127,8 @@ func TestNamesAreWhole(t *testing.T) {
 		_ = w.WriteMsg(new(dns.Msg).SetRcode(q, dns.RcodeNameError))
 	})
 	New(Options{Resolver: NewResolver(addr)}).Prove(t.Context(), read(written(""), imapDoor))
+	mu.Lock()
+	defer mu.Unlock()
 	if got := strings.Join(names, " "); got != "_dmarc.corp.example. _dmarc.example." {
 		t.Errorf("asked %q", got)
 	}
@@ -234,14 +236,18 @@ func TestCacheIsBounded(t *testing.T) {
 	for i := range 2 * cacheEntries {
 		_, _ = c.LookupTXT(t.Context(), fmt.Sprintf("n%d.example", i))
 	}
+	c.mu.Lock()
 	if n := len(c.found); n > cacheEntries {
 		t.Errorf("%d answers are kept", n)
 	}
+	c.mu.Unlock()
 	for i := range 400 {
 		name := fmt.Sprintf("big%d.example", i)
 		z.TXT[name] = z.TXT["big.example"]
 		_, _ = c.LookupTXT(t.Context(), name)
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.bytes > cacheBytes {
 		t.Errorf("%d bytes are kept", c.bytes)
 	}
