@@ -16,13 +16,20 @@ const (
 // faultReport gathers what a reader of that role is told of a fault, on an outage or a single ticket. Vendors get
 // people's words masked and nobody's name (promise 7).
 func (t *turn) faultReport(o *Outage, lead *Ticket, role Role) *FaultReport {
-	r := &FaultReport{Title: lead.Subject, Service: lead.Service, Tags: slices.Clone(lead.Tags), First: lead.Created,
+	title := lead.Subject
+	if role != RoleStaff {
+		title = maskedSubject(lead)
+	}
+	r := &FaultReport{Title: title, Service: lead.Service, Tags: slices.Clone(lead.Tags), First: lead.Created,
 		Last: lead.Created, People: 1, Organisations: 1, Quotes: []string{}, Tickets: []string{}, Pictures: []string{}}
 	tickets := []TicketID{lead.ID}
 	if o != nil {
 		r.Title, r.Tags, r.Service, r.First, r.Last, r.People = o.Title, slices.Clone(o.Tags), o.Service, o.First, o.Last, o.People
 		r.Words, r.Expected, r.Window = slices.Clone(o.Words), o.Expected, o.Window
 		tickets = o.Tickets
+		if role != RoleStaff {
+			r.Title = MaskIdentity(maskPerson(o.Title, lead.Requester))
+		}
 		if role != RoleVendor {
 			r.Outage = OutageNumber(o.ID)
 		}
@@ -104,6 +111,9 @@ func withoutClosing(text string) string {
 	}
 	return text
 }
+
+// maskedSubject is a ticket's subject for readers whose business its writer is not.
+func maskedSubject(tk *Ticket) string { return MaskIdentity(maskPerson(tk.Subject, tk.Requester)) }
 
 // maskPerson takes the writer's address and names out of their own words: who they are is no vendor's business.
 func maskPerson(text string, who Mailbox) string {

@@ -212,6 +212,9 @@ func (t *turn) relay(tk *Ticket, thread int, author Mailbox, trust Trust, words 
 			// Staff's own addresses never reach the outside.
 			o.Author = Mailbox{Name: author.Name}
 		}
+		if p.Role == RoleVendor {
+			o.Words = MaskIdentity(o.Words)
+		}
 		if p.Role == RoleFollower {
 			o.Actions = []Action{{Command: "unfollow"}}
 		}
