@@ -27,7 +27,7 @@ const (
 	idle = 90 * 60
 	// reopen is how long the same matter is the same alarm.
 	reopen = 10 * 3600
-	// ordinaryShare is how much ordinary traffic may be among what joins an alarm.
+	// ordinaryShare is how much ordinary traffic may be among what joins an alarm: with less, letters of the same matter are left out.
 	ordinaryShare = 0.1
 	// joinWindow is the time over which what joins is weighed against ordinary traffic.
 	joinWindow = 3600

@@ -18,7 +18,7 @@ const (
 	// spread is the variance of a day's rate, relative to its square: people do not write at a steady rate.
 	spread = 0.08
 	// falseAlarms is how many alarms a year chance alone may raise.
-	falseAlarms = 6
+	falseAlarms = 12
 	// slow is how many times rarer what fills only the widest window must be: faults are told within the hour, topics
 	// become popular over several.
 	slow = 8
