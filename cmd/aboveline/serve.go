@@ -67,7 +67,7 @@ func (*serveCmd) Run(e *env) error {
 // each collection costs the same and most of them can be saved; with mails of full size in flight (128 MiB, DESIGN
 // section 9) it has to go about it more often again.
 const (
-	collectAt    = 300       // percent of what lives
+	collectAt    = 200       // percent of what lives
 	collectAbove = 256 << 20 // bytes
 )
 
