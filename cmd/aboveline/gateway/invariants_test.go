@@ -27,6 +27,7 @@ func (h *house) check(t testing.TB) {
 		all := rows(tx)
 		checkRows(t, h, all, sent)
 		checkAutomatic(t, h, all, ledger)
+		checkDisclosed(t, h, tx, all, sent)
 		for id := rules.TicketID(1); ; id++ {
 			tk, ok := tx.Ticket(id)
 			if !ok {
@@ -148,6 +149,39 @@ func checkAutomatic(t testing.TB, h *house, all []rules.Queued, ledger []rules.D
 		}
 		if n := most(at, 24*time.Hour); n > 20 {
 			t.Errorf("I4: %d automatic mails to %s within a day", n, to)
+		}
+	}
+}
+
+// checkDisclosed: nobody outside sees a staff member's address, and no vendor a requester's (promise 7), in what left.
+func checkDisclosed(t testing.TB, h *house, tx *store.Tx, all []rules.Queued, sent map[string][]parcel) {
+	t.Helper()
+	var people []rules.Address
+	for _, tk := range tx.Tickets(store.TicketFilter{}, 1<<30) {
+		people = append(people, tk.Requester.Address)
+	}
+	for _, q := range all {
+		for _, p := range sent[string(q.MessageID)] {
+			r, err := read(p.raw)
+			if err != nil {
+				continue // checkRows says so
+			}
+			shown := strings.ToLower(string(p.raw) + r.text)
+			hides := func(a rules.Address) {
+				if a != q.To.Address && strings.Contains(shown, strings.ToLower(string(a))) {
+					t.Errorf("%s to %s %s shows %s", q.ID, q.Role, q.To.Address, a)
+				}
+			}
+			if q.Role != rules.RoleStaff {
+				for _, s := range h.life().s.Desk().Staff {
+					hides(s.Address)
+				}
+			}
+			if q.Role == rules.RoleVendor {
+				for _, a := range people {
+					hides(a)
+				}
+			}
 		}
 	}
 }

@@ -24,7 +24,7 @@ import (
 
 var kills = flag.Int("kills", 6, "how often TestKill ends the gateway with SIGKILL; 1000 is the long form")
 
-// killEnv makes the test binary be the gateway that is killed.
+// killEnv makes the test binary be the gateway that is killed, over a store's directory or by a configuration file.
 const killEnv = "ABOVELINE_KILL_STORE"
 
 func TestMain(m *testing.M) {
@@ -43,6 +43,13 @@ func victim(dir string) int {
 		stop()
 	}()
 	cfg := killDesk(dir)
+	if strings.HasSuffix(dir, ".toml") {
+		var err error
+		if cfg, err = config.Load(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
 	err := Serve(ctx, cfg, ServeOptions{
 		Log:   slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Ready: func(a map[string]net.Addr) { fmt.Println(a["smtp"]) },
@@ -147,6 +154,11 @@ func TestKill(t *testing.T) {
 		t.Errorf("only %d mails were acknowledged in %d lives: there was no load", len(acked), *kills)
 	}
 	t.Logf("%d kills, %d mails acknowledged, %d came again and changed nothing", *kills, len(acked), duplicates)
+}
+
+func sendFrom(addr, from, to string) error {
+	body := "From: " + from + "\r\nTo: " + to + "\r\nSubject: x\r\nMessage-ID: <m." + from + ">\r\nDate: Tue, 03 Mar 2026 10:14:00 +0100\r\n\r\nHello from " + from + "\r\n"
+	return netsmtp.SendMail(addr, nil, from, []string{to}, []byte(body))
 }
 
 func sendOnce(addr, id string) error {
