@@ -87,6 +87,7 @@ type IMAP struct {
 	Mailbox    string  `toml:"mailbox"`
 	Handled    string  `toml:"handled"` // where a stored mail is moved; "" only marks it
 	AuthservID string  `toml:"authserv_id"`
+	Profile    string  `toml:"profile" one:"gmail,microsoft365,microsoft365-tenant,"` // see mailin/proof
 }
 
 // OAuth2 says where access tokens come from (RFC 6749). With a refresh token it is that grant, else the client's own.

@@ -15,6 +15,7 @@ import (
 	"aboveline.example/mailin/imap"
 	"aboveline.example/mailout"
 	"aboveline.example/mailout/dkim"
+	"aboveline.example/rules"
 	"aboveline.example/store"
 )
 
@@ -90,6 +91,17 @@ func (c cursors) Absolve(ctx context.Context, mailbox string, uidValidity, uid u
 	})
 }
 
+// profiled takes mail whose provider the operator vouched for.
+type profiled struct {
+	imap.Taker
+	profile string
+}
+
+func (p profiled) Take(ctx context.Context, a rules.Arrival) error {
+	a.Envelope.Profile = p.profile
+	return p.Taker.Take(ctx, a)
+}
+
 // makePollers makes one poller a mailbox.
 func (s *serving) makePollers(db *store.DB) error {
 	for i, m := range s.cfg.Mailin.IMAP {
@@ -103,7 +115,7 @@ func (s *serving) makePollers(db *store.DB) error {
 		} else {
 			o.Password = m.Password.Read
 		}
-		p, err := imap.New(o, s.intake, s.Gateway, cursors{db})
+		p, err := imap.New(o, profiled{s.intake, m.Profile}, s.Gateway, cursors{db})
 		if err != nil {
 			return fmt.Errorf("mailbox %s: %w", o.Name, err)
 		}
