@@ -59,7 +59,7 @@ const (
 	storeRetry  = 5 * time.Second  // after an outbox that does not answer
 	recordRetry = time.Second      // after a record that was not kept
 	claimFactor = 16               // rows claimed for each connection: one commit for as many as doors put into one
-	keepFactor  = 16               // records under way for each connection, so that none waits for the disk
+	keepFactor  = 2                // records under way for each connection: a crash sends these again, so they are few
 )
 
 // Courier delivers what waits in the outbox. It is safe for use by many goroutines; Run is called once.
