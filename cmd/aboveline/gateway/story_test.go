@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -236,7 +237,9 @@ func (n *narrator) play(s storyStep) string {
 		}
 		time.Sleep(d)
 	case "refuse":
+		n.w.mu.Lock()
 		n.refuse[f[1]] = strings.Join(f[2:], " ")
+		n.w.mu.Unlock()
 		time.Sleep(10 * time.Minute) // until it is tried again
 	case "grace":
 		if err := n.grace(f[1]); err != nil {
@@ -269,7 +272,10 @@ func (n *narrator) fault(phase string, p parcel) string {
 	if phase != "dot" {
 		return ""
 	}
-	for id, reply := range n.refuse {
+	n.w.mu.Lock()
+	refuse := maps.Clone(n.refuse)
+	n.w.mu.Unlock()
+	for id, reply := range refuse {
 		held := false
 		n.h.view(func(tx *store.Tx) {
 			row, ok := tx.Sent(rules.OutgoingID(id))
