@@ -158,7 +158,6 @@ type reader struct {
 	x    *index
 	file int32
 	open *os.File
-	mbox bool
 }
 
 func newReader(x *index) *reader { return &reader{x: x, file: -1} }
