@@ -30,7 +30,7 @@ type Reader struct {
 func (r Reader) Read(a rules.Arrival) *rules.Mail {
 	msg := mime.Read(a.Raw)
 	m := &rules.Mail{Envelope: a.Envelope, Received: a.Received, Raw: a.Raw, Size: int64(len(a.Raw)),
-		Attachments: msg.Attachments, Unread: msg.Unread, Text: msg.Text}
+		Attachments: msg.Attachments, Unread: msg.Unread, Encrypted: msg.Encrypted, Text: msg.Text}
 	header(m, msg)
 	m.SentTo = sentTo(m, msg)
 	r.words(m, msg)

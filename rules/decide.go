@@ -223,6 +223,9 @@ func (t *turn) mailEntry(ev MailArrived, tk *Ticket, thread int, s speaker, why 
 	if m.Unread {
 		why = append(why, Reason{ReasonUnread, ""})
 	}
+	if m.Encrypted {
+		why = append(why, Reason{ReasonEncrypted, ""})
+	}
 	if m.MessageID != "" {
 		t.out.Messages = append(t.out.Messages, MessageRef{m.MessageID, tk.ID, thread, m.From.Address})
 	}

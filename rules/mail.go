@@ -166,6 +166,7 @@ type Mail struct {
 	Deliveries  []Delivery
 	Forwarded   *Forwarded
 	Problems    []string // what was odd, in words for the operator
+	Encrypted   bool     // its text cannot be read
 	Unread      bool     // it exceeded a cap: read from its headers only, the raw mail attached
 
 	Proof Proof

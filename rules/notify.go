@@ -8,9 +8,7 @@ func (t *turn) tellStaffNew(tk *Ticket, ev MailArrived, s speaker, why []Reason)
 		Template: TemplateNoticeNew, Author: s.Mailbox, AuthorTrust: s.trust, Words: t.desk.StripReferences(visible(ev.Mail)), Said: t.now,
 		GoesTo: ReplyToRequester, GoesToName: display(s.Mailbox), Attachments: ev.Mail.Attachments, Lines: warnings(why),
 	}
-	if ev.Mail.Unread {
-		o.Lines = append(o.Lines, Line{Code: string(ReasonUnread)})
-	}
+	o.Lines = append(o.Lines, unreadable(ev.Mail)...)
 	if tk.Quiet || s.Address == "" {
 		// Nobody to answer: a machine wrote it.
 		o.GoesTo, o.GoesToName = ReplyToStaff, ""
@@ -35,6 +33,18 @@ func warnings(why []Reason) []Line {
 			ReasonUnread, ReasonReleased, ReasonMachine, ReasonThanks, ReasonVendorReference, ReasonEstimate:
 			lines = append(lines, Line{Code: string(r.Code), Subject: r.Subject})
 		}
+	}
+	return lines
+}
+
+// unreadable says why a mail's words are missing, where they are.
+func unreadable(m *Mail) []Line {
+	var lines []Line
+	if m.Unread {
+		lines = append(lines, Line{Code: string(ReasonUnread)})
+	}
+	if m.Encrypted {
+		lines = append(lines, Line{Code: string(ReasonEncrypted)})
 	}
 	return lines
 }

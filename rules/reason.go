@@ -42,6 +42,7 @@ const (
 	ReasonDelivered     ReasonCode = "delivered"
 	ReasonRefused       ReasonCode = "delivery-refused"
 	ReasonUnread        ReasonCode = "read-headers-only"
+	ReasonEncrypted     ReasonCode = "encrypted" // its words cannot be read; the mail is attached as it came
 	ReasonForwardedBy   ReasonCode = "forwarded-by"
 	ReasonThanks        ReasonCode = "thanks-keeps-resolved"
 )

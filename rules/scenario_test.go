@@ -226,6 +226,9 @@ func (w *world) readMail(input string) (*Mail, error) {
 			m.References = append(m.References, MessageID(value))
 		case "lang":
 			m.Language = Language(value)
+		case "encrypted":
+			m.Encrypted, m.Reply, m.Text = true, "", ""
+			m.Attachments = []Attachment{{Type: "application/pgp-encrypted"}, {Name: "encrypted.asc", Type: "application/octet-stream"}}
 		case "lead":
 			m.Lead = value
 		case "answers":

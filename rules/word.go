@@ -61,7 +61,7 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 		t.classify(tk, ev, s, false)
 		o := Outgoing{Template: TemplateNoticeWord, Author: s.Mailbox, AuthorTrust: s.trust, Said: t.now,
 			Words: t.desk.StripReferences(words), GoesTo: goesTo(th.Audience), GoesToName: t.partyName(tk, thread),
-			Attachments: m.Attachments, Lines: warnings(append(why, note...))}
+			Attachments: m.Attachments, Lines: append(warnings(append(why, note...)), unreadable(m)...)}
 		t.tellStaff(tk, thread, o, "")
 		if th.Audience == AudienceVendor && s.trust == TrustVerified {
 			outage, _ := t.outage(tk.Outage)

@@ -116,7 +116,7 @@ func (m *Message) compose() {
 	m.HTML = strings.Join(g.html, "\n")
 	m.Plain = clearsigned(m.Plain)
 	if armoured(m.Plain) {
-		m.odd("the text is encrypted (PGP): it cannot be read")
+		m.encrypted("the text is encrypted (PGP): it cannot be read")
 	}
 }
 

@@ -18,7 +18,7 @@ func (m *Message) unwrap(p *Part, b *budget, depth int) {
 	case p.Type == "application/pkcs7-mime" || p.Type == "application/x-pkcs7-mime":
 		m.smime(p, b, depth)
 	case p.Type == "application/pgp-encrypted":
-		m.odd("the mail is encrypted (PGP/MIME): it cannot be read")
+		m.encrypted("the mail is encrypted (PGP/MIME): it cannot be read")
 	case p.Type == "message/partial":
 		m.odd("the mail is one piece of several (message/partial): they are not joined")
 	case p.Type == "message/external-body":
@@ -73,11 +73,11 @@ func (m *Message) smime(p *Part, b *budget, depth int) {
 	content, kind := cms(p.Body)
 	switch {
 	case kind == cmsEnveloped:
-		m.odd("the mail is encrypted (S/MIME): it cannot be read")
+		m.encrypted("the mail is encrypted (S/MIME): it cannot be read")
 	case kind == cmsSigned && len(content) > 0 && depth < MaxNested && b.parts > 0:
 		p.inside = read(CRLF(content), b, depth+1)
 	case strings.Contains(strings.ToLower(p.Params["smime-type"]), "enveloped"):
-		m.odd("the mail is encrypted (S/MIME): it cannot be read")
+		m.encrypted("the mail is encrypted (S/MIME): it cannot be read")
 	default:
 		m.odd("a signed part (S/MIME) that cannot be opened")
 	}

@@ -19,6 +19,7 @@ type Message struct {
 	Nested      []*Message          // attached messages that were opened
 	Problems    []string            // what was odd, in words for the operator; each once
 	headCut     bool                // its header exceeds a cap, and there is more of it
+	Encrypted   bool                // its text is, and cannot be read
 	Unread      bool                // it exceeds a cap: read from its header only, the raw mail is its attachment
 }
 
@@ -48,6 +49,12 @@ func (m *Message) Get(name string) string {
 		return v[0]
 	}
 	return ""
+}
+
+// encrypted says that the mail's text is.
+func (m *Message) encrypted(problem string) {
+	m.Encrypted = true
+	m.odd(problem)
 }
 
 // odd keeps a problem once.

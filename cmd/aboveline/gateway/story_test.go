@@ -341,6 +341,8 @@ func (n *narrator) write(input string) (letter, error) {
 		case "refs":
 			l.refs = append(l.refs, value)
 		case "lang": // the program reads it from the words
+		case "encrypted":
+			encrypt(&l)
 		case "lead":
 			l.html = "<p>" + value + "</p>"
 		case "answers":
@@ -401,6 +403,13 @@ func bounce(l *letter, recipient, about string) {
 		"Reporting-MTA: dns; mx.kommun.example\n\nFinal-Recipient: rfc822; " + recipient +
 		"\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 unknown\n\n--r\nContent-Type: text/rfc822-headers\n\n" +
 		"Message-ID: <" + about + ">\nSubject: x\n\n--r--\n"
+}
+
+// encrypt makes l what a client that encrypts sends (RFC 3156, section 4).
+func encrypt(l *letter) {
+	l.fields = append(l.fields, `Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary="e"`)
+	l.body = "--e\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n\n--e\nContent-Type: application/octet-stream; name=encrypted.asc\n\n" +
+		"-----BEGIN PGP MESSAGE-----\n\nabc=\n-----END PGP MESSAGE-----\n--e--\n"
 }
 
 // withTrace is the letter as a mailbox has it: its envelope is in its fields.
