@@ -186,10 +186,11 @@ func (c *Courier) converse(ctx context.Context, s *session, q *rules.Queued, mai
 	s.used++
 	phase, err := s.transact(q, mail)
 	if err == nil {
+		r = rules.Reply{Code: 250, Phase: phaseDot, Text: oneLine(s.said, 200)}
 		if stop() {
-			c.pool.put(s, c.o.Connections)
+			c.pool.put(s, c.o.Connections) // from here on it is another's
 		}
-		return sent, rules.Reply{Code: 250, Phase: phaseDot, Text: oneLine(s.said, 200)}, false
+		return sent, r, false
 	}
 	r = reply(phase, err)
 	_, answered := errors.AsType[*smtp.SMTPError](err)
