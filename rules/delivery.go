@@ -130,6 +130,9 @@ func badAddress(r Reply) bool {
 
 // dueCame acts on a stored time.
 func (t *turn) dueCame(d Due) {
+	if d.At.After(t.now) {
+		return // the clock was set back since it was looked at: it stays due, and comes again
+	}
 	t.out.Forget = append(t.out.Forget, d)
 	if d.Kind == DueDigest {
 		t.digestDue()

@@ -51,7 +51,11 @@ func (t *turn) stopFollowUps(tk *Ticket) {
 func (t *turn) followUpDue(tk *Ticket, party Address) {
 	for i := range tk.Reports {
 		r := &tk.Reports[i]
-		if r.Vendor != party || r.Next.IsZero() || r.Next.After(t.now) || tk.Status == StatusResolved || tk.Status == StatusClosed {
+		if r.Vendor == party && r.Next.After(t.now) {
+			t.out.Dues = append(t.out.Dues, Due{Key: t.followUpKey(tk, *r), Kind: DueFollowUp, Ticket: tk.ID, Party: party, At: r.Next})
+			continue
+		}
+		if r.Vendor != party || r.Next.IsZero() || tk.Status == StatusResolved || tk.Status == StatusClosed {
 			continue
 		}
 		v := t.vendorOf(*r)
