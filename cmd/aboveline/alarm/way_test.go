@@ -69,8 +69,14 @@ func TestCommandThatHangs(t *testing.T) {
 		t.Error("no error")
 	}
 	b, _ := os.ReadFile(filepath.Join(dir, "pid"))
-	if stat, err := os.ReadFile("/proc/" + strings.TrimSpace(string(b)) + "/stat"); err == nil && !strings.Contains(string(stat), ") Z ") {
-		t.Errorf("what it started still runs: %s", stat)
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) { // the kernel takes its time to end what was killed
+		stat, err := os.ReadFile("/proc/" + strings.TrimSpace(string(b)) + "/stat")
+		if err != nil || strings.Contains(string(stat), ") Z ") {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("what it started still runs: %s", stat)
+		}
 	}
 }
 
