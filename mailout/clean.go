@@ -3,7 +3,6 @@ package mailout
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // oneLine makes foreign text fit to stand inside a line of ours: valid UTF-8, no controls, none of the characters
@@ -74,13 +73,4 @@ func hidden(r rune) bool {
 		return false
 	}
 	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r) || r == '\u115f' || r == '\u3164'
-}
-
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }

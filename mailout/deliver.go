@@ -229,7 +229,7 @@ func cannot(code int, enhanced smtp.EnhancedCode, format string, args ...any) er
 func (s *session) transact(q *rules.Queued, mail []byte) (phase string, err error) {
 	to, from := string(q.To.Address), string(q.EnvelopeFrom)
 	opts := &smtp.MailOptions{Size: int64(len(mail)), EnvelopeID: string(q.ID), Return: smtp.DSNReturnHeaders}
-	if !ascii(to) || !ascii(from) {
+	if !rules.IsASCII(to) || !rules.IsASCII(from) {
 		if ok, _ := s.Extension("SMTPUTF8"); !ok {
 			// RFC 6531, section 3.5: such an address cannot be rewritten by us.
 			return phaseRcpt, cannot(553, smtp.EnhancedCode{5, 6, 7}, "the server takes no addresses with letters beyond ASCII")
@@ -266,7 +266,7 @@ func notify(from, to string) *smtp.RcptOptions {
 		return &smtp.RcptOptions{Notify: []smtp.DSNNotify{smtp.DSNNotifyNever}}
 	}
 	o := &smtp.RcptOptions{Notify: []smtp.DSNNotify{smtp.DSNNotifyFailure, smtp.DSNNotifyDelayed}}
-	if ascii(to) {
+	if rules.IsASCII(to) {
 		o.OriginalRecipientType, o.OriginalRecipient = smtp.DSNAddressTypeRFC822, to
 	}
 	return o

@@ -90,7 +90,7 @@ func text(s string, limit int) value {
 	words := strings.Fields(oneLine(s, limit))
 	from, to := -1, -1
 	for i, w := range words {
-		if !ascii(w) || strings.Contains(w, "=?") || len(w) > foldAt-10 {
+		if !rules.IsASCII(w) || strings.Contains(w, "=?") || len(w) > foldAt-10 {
 			if from < 0 {
 				from = i
 			}
@@ -195,7 +195,7 @@ func mailbox(m rules.Mailbox) value {
 	switch {
 	case name == "" || name == string(m.Address):
 		return value{[]string{string(m.Address)}}
-	case !ascii(name) || strings.Contains(name, "=?"):
+	case !rules.IsASCII(name) || strings.Contains(name, "=?"):
 		return value{append(encodedWords(name), addr)}
 	case strings.ContainsFunc(name, func(r rune) bool { return r != ' ' && !atext(r) }):
 		name = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`

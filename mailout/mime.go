@@ -163,7 +163,7 @@ func named(v value, param, name string) value {
 	atoms := append([]string{}, v.atoms...)
 	atoms[len(atoms)-1] += ";"
 	switch {
-	case ascii(name) && len(name) < 60:
+	case rules.IsASCII(name) && len(name) < 60:
 		return value{append(atoms, param+`="`+name+`"`)}
 	case param == "name":
 		words := encodedWords(name)

@@ -51,7 +51,7 @@ func ParseDomain(domain string) (string, bool) {
 		return "", false
 	}
 	ascii := strings.ToLower(domain)
-	if !isASCII(domain) {
+	if !IsASCII(domain) {
 		var err error
 		if ascii, err = idna.Lookup.ToASCII(domain); err != nil {
 			return "", false
@@ -97,7 +97,9 @@ func dotAtom(s string) bool {
 	return true
 }
 
-func isASCII(s string) bool {
+// IsASCII reports whether every byte of s is below 0x80, so that it needs neither SMTPUTF8 (RFC 6531) nor an encoded
+// word (RFC 2047).
+func IsASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= 0x80 {
 			return false

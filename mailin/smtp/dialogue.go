@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"strings"
+
+	"aboveline.example/rules"
 )
 
 // errHasty is a client that did not wait where it has to: what it sent is in the wrong place, whoever wrote it.
@@ -136,7 +138,7 @@ func (g *gate) mailCommand(verb, arg, line string) {
 		// RFC 2920, section 3.1: DATA is the last of a group. If we refused it, what follows would be read as commands.
 		g.end(errHasty)
 	case strings.HasSuffix(verb, "LO"):
-		if !ascii(arg) {
+		if !rules.IsASCII(arg) {
 			g.say("501 5.5.4 A name in ASCII, please (RFC 5321, section 4.1.1.1)")
 			return
 		}
@@ -274,14 +276,4 @@ func lastWord(why error) string {
 		return "502 5.5.1 BDAT is not offered here, send the mail by DATA; goodbye"
 	}
 	return ""
-}
-
-// ascii says whether s has no byte over 0x7f.
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }

@@ -227,7 +227,7 @@ func checkPath(path string, utf8OK, null bool) *gosmtp.SMTPError {
 	}
 	at := strings.LastIndexByte(path, '@')
 	switch {
-	case !ascii(path) && !utf8OK:
+	case !rules.IsASCII(path) && !utf8OK:
 		return reply(553, 5, 6, 7, "An address beyond ASCII needs SMTPUTF8 (RFC 6531)")
 	case !utf8.ValidString(path):
 		return reply(553, 5, 1, 3, "This address is not UTF-8")
