@@ -38,6 +38,13 @@ func BenchmarkSight(b *testing.B) {
 	}
 }
 
+// BenchmarkRead is the part of a report's time that needs no watch.
+func BenchmarkRead(b *testing.B) {
+	for i := range b.N {
+		Read(traffic(i))
+	}
+}
+
 // traffic is the i-th report of a busy desk: two hundred an hour, ten hours a day, of 300 matters with 40 words each.
 func traffic(i int) rules.Report {
 	pick := func(k, n uint64) uint64 { return mix(uint64(i)*1_000_003+k) % n }

@@ -31,30 +31,27 @@ const (
 	commonShare = 0.01
 	housePeople = 3
 	ownTimes    = 2
-	maxSentence = 200 // bytes of a sentence compared
 )
 
 func newBoilerplate() *boilerplate { return &boilerplate{lines: map[uint64]*line{}} }
 
 // strip leaves out what is always there, and remembers what was said. A letter with nothing else keeps nothing.
-func (b *boilerplate) strip(person, house uint64, ss []string) []string {
-	kept := make([]string, 0, len(ss))
+func (b *boilerplate) strip(person, house uint64, ss []sentence) []sentence {
+	kept := make([]sentence, 0, len(ss))
 	for _, s := range ss {
-		if len(s) > maxSentence {
-			s = s[:maxSentence]
-		}
-		if !b.common(person, house, s) {
+		if !b.common(person, house, s.key) {
 			kept = append(kept, s)
 		}
-		b.learn(person, house, s)
+		b.learn(person, house, s.key)
 	}
 	b.today++
 	return kept
 }
 
-func keyOf(s string, whose uint64) uint64 { return mix(hash(s) ^ whose*0x9e3779b97f4a7c15) }
+// keyOf is a sentence's number under everybody's (whose is 0), a house's or a person's key.
+func keyOf(sentence, whose uint64) uint64 { return mix(sentence ^ whose*0x9e3779b97f4a7c15) }
 
-func (b *boilerplate) common(person, house uint64, s string) bool {
+func (b *boilerplate) common(person, house, s uint64) bool {
 	if l := b.lines[keyOf(s, 0)]; l != nil && l.seen(b.day) >= max(otherPeople, commonShare*b.n) {
 		return true
 	}
@@ -66,7 +63,7 @@ func (b *boilerplate) common(person, house uint64, s string) bool {
 }
 
 // learn counts a sentence for everybody, for the house and for the person.
-func (b *boilerplate) learn(person, house uint64, s string) {
+func (b *boilerplate) learn(person, house, s uint64) {
 	b.touch(keyOf(s, 0), person)
 	if house != 0 {
 		b.touch(keyOf(s, house), person)

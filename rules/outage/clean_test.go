@@ -55,9 +55,23 @@ func TestThanksAndMachines(t *testing.T) {
 	}
 }
 
+// stripped is what is left of some sentences.
+func stripped(b *boilerplate, person, house uint64, ss ...string) []string {
+	named, all := map[uint64]string{}, []sentence{}
+	for _, s := range ss {
+		named[hash(s)] = s
+		all = append(all, sentence{key: hash(s)})
+	}
+	var left []string
+	for _, s := range b.strip(person, house, all) {
+		left = append(left, named[s.key])
+	}
+	return left
+}
+
 func TestBoilerplate(t *testing.T) {
 	b := newBoilerplate()
-	strip := func(person, house uint64, ss ...string) []string { return b.strip(person, house, ss) }
+	strip := func(person, house uint64, ss ...string) []string { return stripped(b, person, house, ss...) }
 	for p := range uint64(6) {
 		got := strip(p+1, 9, "read our notice.", "i lost my key.")
 		if len(got) != 2 {
@@ -98,13 +112,13 @@ func TestBoilerplateNeedsAShare(t *testing.T) {
 		if p < 5 {
 			s = "i cannot log in."
 		}
-		b.strip(p+1, 0, []string{s + string(rune('a'+p%26)) + string(rune('a'+p/26%26))})
+		stripped(b, p+1, 0, s+string(rune('a'+p%26))+string(rune('a'+p/26%26)))
 		if p < 5 {
-			b.strip(p+5000, 0, []string{"i cannot log in."})
+			stripped(b, p+5000, 0, "i cannot log in.")
 		}
 	}
 	b.turn(1, 1)
-	if got := b.strip(9999, 0, []string{"i cannot log in."}); len(got) != 1 {
+	if got := stripped(b, 9999, 0, "i cannot log in."); len(got) != 1 {
 		t.Error("five of a thousand made a sentence common")
 	}
 }

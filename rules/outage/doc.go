@@ -9,6 +9,9 @@
 // and changes nothing. Alarms are numbered 1, 2, 3 … as they are raised. Answers of machines, bulk mail and replies on a
 // ticket are to be kept away from it; it knows the plainest of them itself. One goroutine at a time.
 //
+// What a report's own text says, [Read] finds without a watch: anywhere, by several goroutines, ahead of time. Only
+// [Watch.See], which compares it with what others wrote, has to be in turn.
+//
 // # Method
 //
 //	clean          only the person's words: no greeting, closing, card or form label, no sentence that this sender or

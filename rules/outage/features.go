@@ -51,48 +51,59 @@ type vector struct {
 	place    []float32 // among the desk's own matters, see latent; nil for none
 }
 
-// raw is a text before weighing: how often each feature is in it.
+// raw is a text before weighing: how often each feature is in it, in the order of their numbers.
 type raw struct {
-	words []word
-	count map[uint32]float64
-	grams map[uint32]float64
+	words []word // one for each stem, in order of appearance
+	count []feature
+	grams []feature
 }
 
-// read counts words and 4-grams. The writer's own name is left out.
-func read(l letter, lang rules.Language, names map[string]bool) raw {
-	r := raw{count: map[uint32]float64{}, grams: map[uint32]float64{}}
-	left := maxWords
-	for _, s := range l.sentences {
-		if left -= r.add(s, lang, 1, names, left); left <= 0 {
-			break
+// gather counts what is in some of a text's sentences and its subject.
+func gather(sentences []sentence, subject sentence) raw {
+	var words []word
+	var count, grams []feature
+	add := func(s sentence, weight float32) {
+		words = append(words, s.words...)
+		for _, w := range s.words {
+			count = append(count, feature{w.id, weight})
+		}
+		for _, g := range s.grams {
+			grams = append(grams, feature{g, weight})
 		}
 	}
-	r.add(l.subject, lang, subjectWeight, names, 20)
-	return r
-}
-
-// add counts a text's words and returns how many there were.
-func (r *raw) add(text string, lang rules.Language, weight float64, names map[string]bool, limit int) int {
-	n := 0
-	for _, t := range tokens(text) {
-		if n >= limit {
+	for _, s := range sentences {
+		if len(words) >= maxWords {
 			break
 		}
-		if names[t] {
+		add(s, 1)
+	}
+	add(subject, subjectWeight)
+	return raw{words: onceEach(words), count: added(count), grams: added(grams)}
+}
+
+// onceEach keeps a stem's first word.
+func onceEach(words []word) []word {
+	out := make([]word, 0, len(words))
+	for _, w := range words {
+		if !slices.ContainsFunc(out, func(x word) bool { return x.id == w.id }) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// added sorts features by their numbers and adds up those of one number.
+func added(fs []feature) []feature {
+	slices.SortFunc(fs, func(a, b feature) int { return cmp.Compare(a.id, b.id) })
+	out := fs[:0]
+	for _, f := range fs {
+		if n := len(out); n > 0 && out[n-1].id == f.id {
+			out[n-1].w += f.w
 			continue
 		}
-		n++
-		id := wordID(stem(t, lang))
-		if r.count[id] == 0 {
-			r.words = append(r.words, word{id, t})
-		}
-		r.count[id] += weight
-		padded := []rune(" " + t + " ")
-		for i := 0; i+gramSize <= len(padded); i++ {
-			r.grams[gramID(padded[i:i+gramSize])] += weight
-		}
+		out = append(out, f)
 	}
-	return n
+	return out
 }
 
 // tokens are the words of a folded text. Addresses and long numbers name one person or one case: nobody shares them.
@@ -183,16 +194,15 @@ func (r raw) weigh(f *frequency) vector {
 }
 
 // scaled weighs one kind of feature so that the squares sum to share.
-func scaled(count map[uint32]float64, f *frequency, share float64) []feature {
-	out := make([]feature, 0, len(count))
-	for id, n := range count {
+func scaled(count []feature, f *frequency, share float64) []feature {
+	out := make([]feature, 0, len(count)+maxFeatures)
+	for _, c := range count {
+		n := float64(c.w)
 		if n > 1 {
 			n = 1 + math.Log(n)
 		}
-		out = append(out, feature{id, float32(n * f.rarity(id))})
+		out = append(out, feature{c.id, float32(n * f.rarity(c.id))})
 	}
-	// In the order of their numbers, since a sum of floats depends on its order.
-	slices.SortFunc(out, func(a, b feature) int { return cmp.Compare(a.id, b.id) })
 	sum := 0.0
 	for _, x := range out {
 		sum += float64(x.w) * float64(x.w)

@@ -42,11 +42,17 @@ func TestStemsMeet(t *testing.T) {
 
 func vectorOf(t *testing.T, f *frequency, text string) vector {
 	t.Helper()
-	l, ok := clean(rules.Report{Words: text})
-	if !ok {
+	r := Read(rules.Report{Words: text, Language: rules.Swedish})
+	if !r.said {
 		t.Fatalf("%q is no report", text)
 	}
-	return read(l, rules.Swedish, nil).weigh(f)
+	return gather(r.sentences, r.subject).weigh(f)
+}
+
+// rawOf is what a text counts.
+func rawOf(text string, lang rules.Language) raw {
+	r := Read(rules.Report{Words: text, Language: lang})
+	return gather(r.sentences, r.subject)
 }
 
 func TestVectorsHaveLengthOneAndOrder(t *testing.T) {
@@ -90,9 +96,8 @@ func TestRarity(t *testing.T) {
 			if p == 0 {
 				words = "projector cable"
 			}
-			l, _ := clean(rules.Report{Words: words})
-			f.count(p, read(l, rules.English, nil))
-			f.count(p, read(l, rules.English, nil)) // the second letter of a day does not count
+			f.count(p, rawOf(words, rules.English))
+			f.count(p, rawOf(words, rules.English)) // the second letter of a day does not count
 		}
 		f.turn(1)
 		_ = d
@@ -107,8 +112,8 @@ func TestRarity(t *testing.T) {
 }
 
 func TestNamesAreLeftOut(t *testing.T) {
-	l, _ := clean(rules.Report{Words: "karin ek cannot log in"})
-	for _, w := range read(l, rules.English, names("Karin Ek", "karin.ek7@house.example")).words {
+	r := Read(rules.Report{Words: "karin ek cannot log in", Language: rules.English, Name: "Karin Ek", Person: "karin.ek7@house.example"})
+	for _, w := range r.sentences[0].words {
 		if w.text == "karin" {
 			t.Error("the writer's own name is a word of the matter")
 		}
@@ -132,13 +137,11 @@ func TestLatentBringsSynonymsTogether(t *testing.T) {
 		for k := range uint64(4) {
 			text += word("", m, mix(i*4+k)%9) + " "
 		}
-		l, _ := clean(rules.Report{Words: text + word("syn", m, i/40%2)})
-		notes = append(notes, &note{vector: read(l, rules.OtherTongue, nil).weigh(f)})
+		notes = append(notes, &note{vector: rawOf(text+word("syn", m, i/40%2), rules.OtherTongue).weigh(f)})
 	}
 	m := learn(notes)
 	at := func(s string) []float32 {
-		l, _ := clean(rules.Report{Words: s})
-		return m.place(read(l, rules.OtherTongue, nil).weigh(f).features)
+		return m.place(rawOf(s, rules.OtherTongue).weigh(f).features)
 	}
 	same, other := float32(0), float32(0)
 	for i := range uint64(40) {

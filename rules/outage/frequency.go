@@ -53,11 +53,11 @@ func (f *frequency) count(person uint64, r raw) {
 	}
 	f.heard[person] = true
 	f.nToday++
-	for id := range r.count {
-		f.today[id]++
+	for _, x := range r.count {
+		f.today[x.id]++
 	}
-	for id := range r.grams {
-		f.today[id]++
+	for _, x := range r.grams {
+		f.today[x.id]++
 	}
 }
 

@@ -22,8 +22,7 @@ func crowd(t *testing.T, seed uint64) *Watch {
 		for k := range 3 + pick(i, 5) {
 			text += fmt.Sprintf("word%c%c ", 'a'+pick(i*31+k, 6), 'a'+pick(i*17+k, 4))
 		}
-		l, _ := clean(rules.Report{Words: text})
-		return read(l, rules.English, nil).weigh(w.freq)
+		return rawOf(text, rules.English).weigh(w.freq)
 	}
 	for i := range uint64(300) {
 		w.past.add(&note{report: i, at: w.now - 20*24*3600 + int64(i)*5000, person: 1 + pick(i, 50), chance: mix(i), vector: vec(i)})

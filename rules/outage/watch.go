@@ -69,14 +69,18 @@ func New(o Options) *Watch {
 	}
 }
 
-// Sight looks at a report. The same report again, by its mail's number, gets the same answer and changes nothing.
-func (w *Watch) Sight(r rules.Report) rules.Sighting {
+// Sight reads a report and looks at it.
+func (w *Watch) Sight(r rules.Report) rules.Sighting { return w.See(r, Read(r)) }
+
+// See looks at a report that was read. The same report again, by its mail's number, gets the same answer and changes
+// nothing.
+func (w *Watch) See(r rules.Report, t Reading) rules.Sighting {
 	if s, ok := w.given.find(r.Mail); ok {
 		return s
 	}
 	w.advance(r.At.Unix())
 	var s rules.Sighting
-	if n, text, ok := w.note(r); ok {
+	if n, text, ok := w.note(r, t); ok {
 		s = w.judge(n)
 		w.freq.count(n.person, text)
 		w.recent = append(w.recent, n)
@@ -152,10 +156,9 @@ func (w *Watch) turn(day int) {
 	}
 }
 
-// note reads a report; ok is false for one that says nothing.
-func (w *Watch) note(r rules.Report) (n *note, text raw, ok bool) {
-	l, ok := clean(r)
-	if !ok {
+// note weighs what was read; ok is false for a report that says nothing.
+func (w *Watch) note(r rules.Report, t Reading) (n *note, text raw, ok bool) {
+	if !t.said {
 		return nil, text, false
 	}
 	address := strings.ToLower(string(r.Person))
@@ -164,11 +167,12 @@ func (w *Watch) note(r rules.Report) (n *note, text raw, ok bool) {
 	if r.Organisation != "" {
 		house = hash("house", strings.ToLower(r.Organisation))
 	}
-	l.sentences = w.common.strip(person, house, l.sentences)
-	if l.subject != "" && len(w.common.strip(person, 0, []string{"subject: " + l.subject})) == 0 {
-		l.subject = ""
+	kept := w.common.strip(person, house, t.sentences)
+	subject := t.subject
+	if subject.key != 0 && len(w.common.strip(person, 0, []sentence{subject})) == 0 {
+		subject = sentence{}
 	}
-	text = read(l, r.Language, names(r.Name, address))
+	text = gather(kept, subject)
 	if len(text.words) < 2 {
 		return nil, text, false
 	}
@@ -199,18 +203,6 @@ func plain(address string) string {
 		return base + "@" + domain
 	}
 	return address
-}
-
-// names are the words of the writer's own name, as they sign with them.
-func names(name, address string) map[string]bool {
-	m := map[string]bool{}
-	local, _, _ := strings.Cut(address, "@")
-	for _, t := range append(tokens(fold(name)), tokens(strings.ReplaceAll(local, "@", " "))...) {
-		if len(t) > 2 {
-			m[strings.TrimRight(t, "0123456789")] = true
-		}
-	}
-	return m
 }
 
 // judge finds what a note belongs to.
