@@ -183,8 +183,7 @@ func (w *Watch) raise(self *note, f finding) (a *alarm, earlier []*note) {
 		w.settle(old)
 		return old, found
 	}
-	w.raised++
-	a.id = rules.AlarmID(w.raised)
+	a.id = rules.AlarmID(self.report)
 	a.centre, a.people, a.members = newCentre(), map[uint64]bool{}, nil
 	for _, n := range append(found, self) {
 		a.take(n)

@@ -6,8 +6,9 @@
 // A [Watch] is shown each new matter once, in the order of arrival, and answers at once. It does no I/O, reads no clock
 // and draws nothing at random: the same reports in the same order give the same answers, so that a watch is rebuilt
 // after a restart by showing it the reports of the last four weeks again. A report shown again gets the answer it had
-// and changes nothing. Alarms are numbered 1, 2, 3 … as they are raised. Answers of machines, bulk mail and replies on a
-// ticket are to be kept away from it; it knows the plainest of them itself. One goroutine at a time.
+// and changes nothing. An alarm is called after the report that raised it, so that it has the same name after a rebuild
+// that knows less of the past. Answers of machines, bulk mail and replies on a ticket are to be kept away from it; it
+// knows the plainest of them itself. One goroutine at a time.
 //
 // What a report's own text says, [Read] finds without a watch: anywhere, by several goroutines, ahead of time. Only
 // [Watch.See], which compares it with what others wrote, has to be in turn.

@@ -29,7 +29,6 @@ type Watch struct {
 	common *boilerplate
 	homes  map[uint64]int // domains, by the day they were first heard
 	alarms []*alarm
-	raised uint64
 	given  answers
 
 	second  int64 // of the last letter that might have been looked from
