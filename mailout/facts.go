@@ -64,14 +64,19 @@ func (r *reader) faultRows() []row {
 	if f.People > 0 {
 		add("people", r.people(f))
 	}
-	add("first", r.when(f.First))
-	add("last", r.when(f.Last))
+	add("first", r.exact(f.First))
+	add("last", r.exact(f.Last))
 	add("words", strings.Join(f.Words, ", "))
-	if f.Expected > 0 && f.Window > 0 {
-		add("expected", r.say.with("fault.usual", "n", r.decimal(f.Expected), "minutes", strconv.Itoa(int(f.Window.Minutes()))))
+	if f.Observed > 0 && f.Window > 0 {
+		add("unusual", r.say.with("fault.usual", "first", strconv.Itoa(f.Observed), "n", r.decimal(f.Expected),
+			"minutes", strconv.Itoa(int(f.Window.Minutes()))))
 	}
 	add("tickets", strings.Join(f.Tickets, ", "))
-	add("pictures", strings.Join(f.Pictures, ", "))
+	pictures := make([]string, len(f.Pictures))
+	for i, p := range f.Pictures {
+		pictures[i] = strconv.Itoa(i+1) + ". " + p
+	}
+	add("pictures", strings.Join(pictures, ", "))
 	return rows
 }
 
@@ -83,8 +88,11 @@ func (r *reader) people(f *rules.FaultReport) string {
 	return s
 }
 
-// decimal is a figure with one decimal, as the language writes it.
+// decimal is a figure with one decimal, as the language writes it; one that would be nothing at all is said in words.
 func (r *reader) decimal(x float64) string {
+	if x < 0.05 {
+		return r.say.or("fault.hardly", "0")
+	}
 	s := strconv.FormatFloat(x, 'f', 1, 64)
 	if r.lang != rules.English {
 		s = strings.Replace(s, ".", ",", 1)

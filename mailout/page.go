@@ -1,7 +1,9 @@
 package mailout
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"aboveline.example/rules"
@@ -27,11 +29,13 @@ type Page struct {
 	Vendor    bool // the reader is a vendor
 	Informed  bool // the reader is told of outages
 
-	Words      int  // of the person's, in characters
-	Count      int  // how many lines the mail lists
-	Workaround bool // solved, but only for now
-	Cancelled  bool // ended with information, nothing was done
-	Fault      Fault
+	Words       int  // of the person's, in characters
+	Count       int  // how many lines the mail lists
+	Update      bool // a vendor's word, passed on
+	VendorFault bool // a vendor's own report of a fault
+	Workaround  bool // solved, but only for now
+	Cancelled   bool // ended with information, nothing was done
+	Fault       Fault
 }
 
 // Fault is the part of a Page that tells of a fault or an outage.
@@ -45,8 +49,15 @@ type Fault struct {
 	Organisations int
 	First         string
 	Last          string
-	Since         string // what a reminder counts from
+	Since         string // since when the vendor has said nothing
 	Nth           int    // of a reminder, from 1
+	Reported      string // when the vendor first had it
+	Escalated     bool   // a reminder that goes to the vendor's escalation contact, too
+	Escalation    bool   // the one to that contact
+	Again         bool   // it was called solved, and several say that it is not
+	Pictures      int    // how many there are to send
+	ReportsAt     string // when the desk reports it by itself
+	ReportsTo     string // and to whom
 }
 
 // Longest foreign strings inside a line of ours, in runes.
@@ -85,7 +96,7 @@ func (c *Composer) look(o *rules.Outgoing, lang rules.Language, say phrases) rea
 		return r
 	}
 	r.facts.Recipients = ""
-	r.fault.Tickets, r.fault.Words, r.fault.Expected = nil, nil, 0
+	r.fault.Tickets, r.fault.Words, r.fault.Expected, r.fault.Observed = nil, nil, 0, 0
 	if o.Role != rules.RoleInformed {
 		// "[D-1] … never leaves the desk except to staff and the informed" (CONTRACT, section 4).
 		if r.fault.Outage != "" && r.facts.Number == r.fault.Outage {
@@ -95,6 +106,9 @@ func (c *Composer) look(o *rules.Outgoing, lang rules.Language, say phrases) rea
 	}
 	if o.Role != rules.RoleInformed && o.Role != rules.RoleVendor {
 		r.fault.People, r.fault.Organisations, r.fault.Tags, r.fault.Pictures = 0, 0, nil, nil
+	}
+	if o.Role != rules.RoleVendor {
+		r.fault.Quotes = nil // others' words, and not theirs to read (I6)
 	}
 	if o.Role == rules.RoleVendor {
 		if r.by.Address != "" && r.by.Address == o.Facts.Requester.Address {
@@ -115,6 +129,8 @@ func (r *reader) page() Page {
 		Words: len(r.words), Count: len(r.o.Lines),
 	}
 	for _, l := range r.o.Lines {
+		p.Update = p.Update || l.Code == string(rules.ReasonVendorUpdate)
+		p.VendorFault = p.VendorFault || l.Code == string(rules.ReasonVendorFault)
 		p.Workaround = p.Workaround || l.Code == rules.LineWorkaround
 		p.Cancelled = p.Cancelled || l.Code == rules.LineCancelled
 	}
@@ -133,7 +149,9 @@ func (r *reader) page() Page {
 		p.Fault = Fault{
 			Known: true, Widespread: r.o.Report.Outage != "", Title: oneLine(f.Title, maxFact), Outage: oneLine(f.Outage, 40),
 			Service: oneLine(f.Service, maxName), People: f.People, Organisations: f.Organisations,
-			First: r.when(f.First), Last: r.when(f.Last), Since: r.when(f.Since), Nth: f.Nth,
+			First: r.exact(f.First), Last: r.exact(f.Last), Since: r.exact(f.Since), Nth: f.Nth, Reported: r.exact(f.Reported),
+			Escalated: f.Escalated, Escalation: f.Escalation, Again: f.Again, Pictures: len(f.Pictures),
+			ReportsAt: r.exact(f.ReportsAt), ReportsTo: oneLine(strings.Join(f.ReportsTo, ", "), maxFact),
 		}
 	}
 	return p
@@ -169,6 +187,27 @@ func (r *reader) when(t time.Time) string {
 		return day + ". " + month + " " + year + " kl. " + t.Format("15.04")
 	}
 	return day + " " + month + " " + year + " at " + t.Format("15:04")
+}
+
+// exact writes a time with its zone, for who may keep another: "21 november 2026 kl. 14.02 (CET, UTC+1)". A requester
+// lives by the desk's clock, and is spared it.
+func (r *reader) exact(t time.Time) string {
+	s := r.when(t)
+	if s == "" || r.o.Role == rules.RoleRequester || r.o.Role == rules.RoleFollower {
+		return s
+	}
+	name, offset := t.In(r.desk.Zone).Zone()
+	zone := "UTC"
+	if offset != 0 {
+		zone += fmt.Sprintf("%+d", offset/3600)
+		if minutes := offset % 3600 / 60; minutes != 0 {
+			zone += fmt.Sprintf(":%02d", max(minutes, -minutes))
+		}
+		if name != "" && name[0] != '+' && name[0] != '-' {
+			zone = name + ", " + zone
+		}
+	}
+	return s + " (" + zone + ")"
 }
 
 var months = map[rules.Language][12]string{

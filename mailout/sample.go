@@ -129,13 +129,14 @@ func sampleFault(o *rules.Outgoing, at time.Time) {
 		o.GoesTo = rules.ReplyToDesk
 		o.Facts = rules.Facts{Number: "D-7", Reference: o.Facts.Reference}
 		o.Report.Quotes = []string{"Det står bara \"Något gick fel\".", "BankID öppnas inte."}
-		o.Report.Words, o.Report.Expected, o.Report.Window = []string{"bankid", "logga", "fel"}, 0.4, 30*time.Minute
+		o.Report.Words, o.Report.Expected, o.Report.Observed, o.Report.Window = []string{"bankid", "logga", "fel"}, 0.4, 6, 30*time.Minute
+		o.Report.Pictures = []string{"OMD-1042 skärmbild.png"}
 		o.Report.Tickets = []string{"OMD-1042", "OMD-1043", "OMD-1044"}
 		o.Actions = []rules.Action{sampleAction("report"), sampleAction("dismiss")}
 	case rules.TemplateReport:
 		o.Report.Quotes, o.Report.Pictures = []string{"Det står bara \"Något gick fel\"."}, []string{"skärmbild.png"}
 	case rules.TemplateFollowUp:
-		o.Report.Nth, o.Report.Since = 2, at.Add(-time.Hour)
+		o.Report.Nth, o.Report.Since, o.Report.Reported = 2, at.Add(-2*time.Hour), at.Add(-2*time.Hour)
 	case rules.TemplateKnownFault:
 		o.Report.People, o.Report.Organisations = 0, 0
 	case rules.TemplateAnnouncement:

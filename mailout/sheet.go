@@ -61,8 +61,8 @@ func (r *reader) sheet(title string, body, end []string) *sheet {
 		s.Goes = r.say.with("goes."+string(o.GoesTo), "name", name, "desk", s.Desk)
 	}
 	for _, l := range o.Lines {
-		if o.Template == rules.TemplateSolved && (l.Code == rules.LineWorkaround || l.Code == rules.LineCancelled) {
-			continue // the wording says it
+		if saidInWords(o.Template, l.Code) {
+			continue
 		}
 		s.Lines = append(s.Lines, r.line(l))
 	}
@@ -85,6 +85,17 @@ func (r *reader) sheet(title string, body, end []string) *sheet {
 	}
 	r.actions(s)
 	return s
+}
+
+// saidInWords are the lines that a template's own wording tells.
+func saidInWords(t rules.Template, code string) bool {
+	switch t {
+	case rules.TemplateSolved:
+		return code == rules.LineWorkaround || code == rules.LineCancelled
+	case rules.TemplateAnnouncement:
+		return code == string(rules.ReasonVendorUpdate) || code == string(rules.ReasonVendorFault)
+	}
+	return false
 }
 
 // Most of a person's words that one mail carries, in bytes: a mail goes to many readers, in two forms each, and all

@@ -29,12 +29,14 @@ type act struct {
 	tk     *Ticket
 	s      speaker
 	thread int      // where the mail's words go; a command may change it
+	about  OutageID // the outage that the mail it answers was about; 0 for none
 	words  string   // the rest of the mail; a command may use it up
 	done   []string // what it changed, for the answer
 	silent bool     // its own mail is the answer
 	undone bool     // it took something back, and cannot be taken back itself
 	lines  []Line   // further lines of the answer
 	attach []Attachment
+	report *FaultReport // of the outage it is about, for the answer
 }
 
 // commands is filled in by init, since the functions refer to the table for /help.

@@ -68,10 +68,10 @@ func (t *turn) subject(tk *Ticket, thread int) string {
 	return "[" + t.desk.Number(tk.ID) + "] " + base
 }
 
-// thread sets the headers by which mail clients thread: a person outside gets the chain of their own side; staff
-// get one pseudo parent for the ticket, since nobody but them saw the mails in between.
+// thread sets the headers by which mail clients thread: a person outside gets the chain of their own side; staff and the
+// informed get one pseudo parent for the ticket, since nobody but them saw the mails in between.
 func (t *turn) thread(tk *Ticket, o *Outgoing, n int) {
-	if o.Role == RoleStaff || o.Thread >= len(tk.Threads) {
+	if o.Role == RoleStaff || o.Role == RoleInformed || o.Thread >= len(tk.Threads) {
 		root := t.desk.messageID(Token{Ticket: tk.ID, Thread: ThreadStaff, Purpose: PurposeRoot, Recipient: o.To.Address})
 		o.InReplyTo = root
 		o.References = []MessageID{root}
@@ -124,10 +124,11 @@ func (t *turn) facts(tk *Ticket, o Outgoing, reference string) Facts {
 	return f
 }
 
-// mailto is a button (RFC 6068): the address says what to do, and the body says it again with the signed reference
-// for desks whose provider has no plus addresses.
+// mailto is a button (RFC 6068) for a command, which may have its argument with it: the address says what to do, and
+// the body says it again with the signed reference for desks whose provider has no plus addresses.
 func (t *turn) mailto(tk *Ticket, o Outgoing, command string, n int) string {
-	to := t.desk.tokenAddress(Token{Ticket: tk.ID, Thread: o.Thread, Purpose: commandPurpose(command), Seq: n, Recipient: o.To.Address})
+	word, _, _ := strings.Cut(command, " ")
+	to := t.desk.tokenAddress(Token{Ticket: tk.ID, Thread: o.Thread, Purpose: commandPurpose(word), Seq: n, Recipient: o.To.Address})
 	line := "/" + command
 	if arg := buttonArgument(command); arg != "" {
 		line += " " + arg

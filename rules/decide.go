@@ -190,12 +190,28 @@ func (t *turn) machineWord(ev MailArrived, p placement) {
 	}
 	if tk, ok := t.ticket(p.ticket); ok {
 		why = append([]Reason{{p.by, t.desk.Number(tk.ID)}}, why...)
-		why = append(why, t.vendorSpoke(tk, t.threadOf(tk, p), m, false)...)
-		seq := t.enter(tk, t.mailEntry(ev, tk, t.threadOf(tk, p), speaker{Mailbox: m.From, trust: trustOf(m)}, why))
+		thread := t.machineThread(tk, p, m)
+		spoke, _ := t.vendorSpoke(tk, thread, m, false)
+		why = append(why, spoke...)
+		seq := t.enter(tk, t.mailEntry(ev, tk, thread, speaker{Mailbox: m.From, trust: trustOf(m)}, why))
 		t.dispose(DisposedEntry, tk.ID, seq, why...)
 		return
 	}
 	t.openTicket(ev, speaker{Mailbox: m.From, trust: trustOf(m), then: outcomeNew}, why, true)
+}
+
+// machineThread is the thread that a machine's mail stands on: the one its references name or, where a bare number was
+// all there is, that of the vendor whose house it proves to come from. Desks acknowledge from addresses of their own,
+// and write our number into the subject.
+func (t *turn) machineThread(tk *Ticket, p placement, m *Mail) int {
+	if !p.signed && trustOf(m) == TrustVerified {
+		for _, r := range tk.Reports {
+			if r.Vendor.Domain() == m.From.Address.Domain() && !publicProviders[r.Vendor.Domain()] {
+				return r.Thread
+			}
+		}
+	}
+	return t.threadOf(tk, p)
 }
 
 // trustOf is the trust of a mail whose author matters to nobody but the reader.

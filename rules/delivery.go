@@ -144,7 +144,11 @@ func (t *turn) dueCame(d Due) {
 	}
 	switch d.Kind {
 	case DueClose:
-		if tk.Status == StatusResolved {
+		switch {
+		case tk.Status == StatusResolved && tk.reported():
+			// A workaround stands, and a vendor is still asked for the fault: it could not answer on a closed ticket.
+			t.out.Dues = append(t.out.Dues, Due{Key: d.Key, Kind: d.Kind, Ticket: d.Ticket, At: t.now.Add(day)})
+		case tk.Status == StatusResolved:
 			t.setStatus(tk, StatusClosed, Self, Reason{ReasonClosedBySelf, ""})
 		}
 	case DueFollowUp:

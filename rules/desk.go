@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/rickar/cal/v2"
-	"github.com/rickar/cal/v2/no"
-	"github.com/rickar/cal/v2/se"
 
 	"aboveline.example/rules/when"
 )
@@ -18,6 +16,7 @@ type Desk struct {
 	categories []*when.Condition // beside Config.Categories
 	rules      []*when.Condition // beside Config.Rules
 	calendar   *cal.BusinessCalendar
+	holidays   map[string]*cal.BusinessCalendar // by country
 }
 
 // RuleError says which [[category]] or [[rule]] does not compile, and why.
@@ -43,7 +42,11 @@ func NewDesk(c Config) (*Desk, []error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	d := &Desk{Config: c, roles: map[Address]Role{}, calendar: workCalendar(c.Zone)}
+	d := &Desk{Config: c, roles: map[Address]Role{}, calendar: countryCalendar(countryOf(c.Zone)),
+		holidays: map[string]*cal.BusinessCalendar{}}
+	for _, country := range HolidayCountries {
+		d.holidays[country] = countryCalendar(country)
+	}
 	for _, v := range c.Inform {
 		d.roles[v.Address] = RoleInformed
 	}
@@ -107,18 +110,6 @@ func (d *Desk) language(l Language) Language {
 	return d.Language
 }
 
-// workCalendar knows the public holidays of the country whose zone the desk keeps.
-func workCalendar(zone *time.Location) *cal.BusinessCalendar {
-	c := cal.NewBusinessCalendar()
-	switch zone.String() {
-	case "Europe/Stockholm":
-		c.AddHoliday(se.Holidays...)
-	case "Europe/Oslo":
-		c.AddHoliday(no.Holidays...)
-	}
-	return c
-}
-
 // Config is what an operator decided about a desk, read and checked (CONTRACT, section 2).
 type Config struct {
 	Name       string
@@ -159,6 +150,7 @@ type Vendor struct {
 	Language   Language
 	FollowUp   time.Duration
 	Hours      string // "mon-fri 08:00-17:00", "" for always
+	Holidays   string // of which country it keeps: "se", "no", "" for none
 	Escalation Address
 }
 

@@ -224,6 +224,9 @@ type Outage struct {
 	Expected float64        `json:"expected"`
 	Observed int            `json:"observed"`
 	Vendors  []OutageVendor `json:"vendors"`
+	Unproven bool           `json:"unproven,omitempty"` // one of People stands for all who have not proved who they are
+	Solved   time.Time      `json:"solved,omitzero"`    // when it was called solved, the last time
+	Still    []Address      `json:"still,omitempty"`    // who has said since then that it is not; "" is all the unproven
 }
 
 // OutageVendor is one vendor's side of an outage.
@@ -235,7 +238,7 @@ type OutageVendor struct {
 	Reference    string    `json:"reference"`
 }
 
-// AlarmID numbers what the watch noticed; 0 is nothing.
+// AlarmID names what the watch noticed by the mail that raised it, so that it is the same after a restart; 0 is nothing.
 type AlarmID uint64
 
 // Report is a new matter as the watch for outages sees it: who wrote, and the new words alone.
@@ -282,7 +285,8 @@ type Lookup interface {
 	TicketsOf(Address) []TicketID   // as requester, newest first, at most 100
 	Outage(OutageID) (Outage, bool)
 	OpenOutages() []Outage
-	Sight(Report) Sighting // the watch's view of a report; the same report again gets the same answer
+	Outages(limit int) []Outage // newest first, ended ones too
+	Sight(Report) Sighting      // the watch's view of a report; the same report again gets the same answer
 	Disposition(MailID) (Disposition, bool)
 	Bad(Address) (BadAddress, bool)
 }

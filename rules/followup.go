@@ -2,31 +2,44 @@ package rules
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
 // NextFollowUp is when a vendor is reminded next: follow_up after our last mail to it or its last human word,
-// whichever is later (DESIGN, section 8), and within its hours.
-func NextFollowUp(r VendorReport, v Vendor, zone *time.Location) time.Time {
-	base := r.LastSent
-	if r.LastHeard.After(base) {
-		base = r.LastHeard
+// whichever is later (DESIGN, section 8), not before until, and within its hours.
+func (d *Desk) NextFollowUp(r VendorReport, v Vendor, until time.Time) time.Time {
+	next := r.LastSent
+	if r.LastHeard.After(next) {
+		next = r.LastHeard
 	}
-	return within(base.Add(v.FollowUp), v.Hours, zone)
+	if next = next.Add(v.FollowUp); until.After(next) {
+		next = until
+	}
+	return within(next, v.Hours, d.holidays[v.Holidays], d.Zone)
 }
 
 // scheduleFollowUp keeps the next due time of one vendor's report.
 func (t *turn) scheduleFollowUp(tk *Ticket, i int, v Vendor) {
 	r := &tk.Reports[i]
-	r.Next = NextFollowUp(*r, v, t.desk.Zone)
-	if tk.Snoozed.After(r.Next) {
-		r.Next = tk.Snoozed
-	}
+	r.Next = t.desk.NextFollowUp(*r, v, tk.Snoozed)
 	t.out.Dues = append(t.out.Dues, Due{Key: t.followUpKey(tk, *r), Kind: DueFollowUp, Ticket: tk.ID, Party: r.Vendor, At: r.Next})
 	if o, ok := t.outage(tk.Outage); ok {
 		t.syncVendors(o, tk)
+	}
+}
+
+// wroteToVendor counts a person's mail to a vendor as our last one: who was just written to is not reminded.
+func (t *turn) wroteToVendor(tk *Ticket, thread int) {
+	for i := range tk.Reports {
+		if r := &tk.Reports[i]; r.Thread == thread && r.Ended.IsZero() {
+			r.LastSent = t.now
+			if !r.Next.IsZero() {
+				t.scheduleFollowUp(tk, i, t.vendorOf(*r))
+			}
+		}
 	}
 }
 
@@ -51,39 +64,56 @@ func (t *turn) stopFollowUps(tk *Ticket) {
 func (t *turn) followUpDue(tk *Ticket, party Address) {
 	for i := range tk.Reports {
 		r := &tk.Reports[i]
-		if r.Vendor == party && r.Next.After(t.now) {
-			t.out.Dues = append(t.out.Dues, Due{Key: t.followUpKey(tk, *r), Kind: DueFollowUp, Ticket: tk.ID, Party: party, At: r.Next})
-			continue
-		}
-		if r.Vendor != party || r.Next.IsZero() || tk.Status == StatusResolved || tk.Status == StatusClosed {
+		if r.Vendor != party || r.Next.IsZero() || !r.Ended.IsZero() {
 			continue
 		}
 		v := t.vendorOf(*r)
-		if r.Total >= vendorDaily {
-			r.Next = time.Time{}
-			t.tellStaff(tk, r.Thread, Outgoing{Template: TemplateNoticeChange, GoesTo: ReplyToVendor, GoesToName: v.Name,
-				Lines: []Line{{Code: string(ReasonFollowUpEnds), Subject: v.Name}}}, "")
-			t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: Self, Reasons: []Reason{{ReasonFollowUpEnds, v.Name}}})
-			return
+		switch {
+		case r.Next.After(t.now): // put off since
+			t.out.Dues = append(t.out.Dues, Due{Key: t.followUpKey(tk, *r), Kind: DueFollowUp, Ticket: tk.ID, Party: party, At: r.Next})
+		case r.Total >= vendorDaily:
+			t.askHuman(tk, r, v)
+		default:
+			t.followUp(tk, r, v)
+			t.scheduleFollowUp(tk, i, v)
 		}
-		since := r.LastSent
-		if r.LastHeard.After(since) {
-			since = r.LastHeard
-		}
-		r.Nth++
-		r.Total++
-		o, _ := t.outage(tk.Outage)
-		report := t.faultReport(o, tk, RoleVendor)
-		report.Nth, report.Since = r.Nth, since
-		t.remind(tk, r.Thread, v, v.Mailbox, report)
-		if r.Nth >= escalateFrom && v.Escalation != "" {
-			t.remind(tk, r.Thread, v, Mailbox{Address: v.Escalation}, report)
-		}
-		t.tellStaff(tk, r.Thread, Outgoing{Template: TemplateNoticeChange, GoesTo: ReplyToVendor, GoesToName: v.Name, Report: report,
-			Lines: []Line{{Code: string(ReasonFollowedUp), Subject: v.Name, More: []string{strconv.Itoa(r.Nth)}}}}, "")
-		r.LastSent = t.now
-		t.scheduleFollowUp(tk, i, v)
 	}
+}
+
+// askHuman ends the reminding of a vendor that has had as many as there are, and asks staff to find another way.
+func (t *turn) askHuman(tk *Ticket, r *VendorReport, v Vendor) {
+	r.Next = time.Time{}
+	t.tellStaff(tk, r.Thread, Outgoing{Template: TemplateNoticeChange, GoesTo: ReplyToVendor, GoesToName: v.Name,
+		Lines: []Line{{Code: string(ReasonFollowUpEnds), Subject: v.Name}}}, "")
+	t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: Self, Reasons: []Reason{{ReasonFollowUpEnds, v.Name}}})
+	if o, ok := t.outage(tk.Outage); ok {
+		t.syncVendors(o, tk)
+	}
+}
+
+// followUp is one reminder: a reminder, a second one, and from the third on the vendor's escalation contact has it, too.
+// Staff see it on the same thread.
+func (t *turn) followUp(tk *Ticket, r *VendorReport, v Vendor) {
+	since := r.Reported
+	if r.LastHeard.After(since) {
+		since = r.LastHeard
+	}
+	r.Nth++
+	r.Total++
+	o, _ := t.outage(tk.Outage)
+	report := t.faultReport(o, tk, RoleVendor)
+	report.Nth, report.Since, report.Reported = r.Nth, since, r.Reported
+	report.Escalated = r.Nth >= escalateFrom && v.Escalation != ""
+	lines := []Line{{Code: string(ReasonFollowedUp), Subject: v.Name, More: []string{strconv.Itoa(r.Nth)}}}
+	t.remind(tk, r.Thread, v, v.Mailbox, report)
+	if report.Escalated {
+		above := *report
+		above.Escalation = true
+		t.remind(tk, r.Thread, v, Mailbox{Address: v.Escalation}, &above)
+		lines = append(lines, Line{Code: string(ReasonEscalated), Subject: string(v.Escalation)})
+	}
+	t.tellStaff(tk, r.Thread, Outgoing{Template: TemplateNoticeChange, GoesTo: ReplyToVendor, GoesToName: v.Name, Report: report, Lines: lines}, "")
+	r.LastSent = t.now
 }
 
 // escalateFrom is the reminder with which a vendor's escalation contact is told, too: reminder, second reminder, then
@@ -99,27 +129,54 @@ func (t *turn) remind(tk *Ticket, thread int, v Vendor, to Mailbox, report *Faul
 		Kind: OutFollowUp, Template: TemplateFollowUp, Thread: thread, To: to, Role: RoleVendor, Language: t.desk.language(v.Language),
 		Auto: AutoGenerated, Budget: ClassVendor, GoesTo: ReplyToDesk, Report: report,
 	}, PurposeReply)
-	t.sentEntry(tk, o, Reason{ReasonFollowedUp, string(to.Address)})
+	why := Reason{ReasonFollowedUp, string(to.Address)}
+	if report.Escalation {
+		why.Code = ReasonEscalated
+	}
+	t.sentEntry(tk, o, why)
+}
+
+// moveReports takes the following up of a ticket's fault along when it is merged into another. moved says which thread
+// became which.
+func (t *turn) moveReports(from, into *Ticket, moved map[int]int) {
+	for i := range from.Reports {
+		r := from.Reports[i]
+		if !r.Ended.IsZero() {
+			continue
+		}
+		t.out.Dues = append(t.out.Dues, Due{Key: t.followUpKey(from, r)})
+		from.Reports[i].Ended, from.Reports[i].Next = t.now, time.Time{}
+		if slices.ContainsFunc(into.Reports, func(o VendorReport) bool { return o.Vendor == r.Vendor && o.Ended.IsZero() }) {
+			continue // the vendor is asked there already
+		}
+		r.Thread = moved[r.Thread]
+		into.Reports = append(into.Reports, r)
+		if !r.Next.IsZero() {
+			t.scheduleFollowUp(into, len(into.Reports)-1, t.vendorOf(r))
+		}
+	}
 }
 
 // vendorSpoke takes a vendor's word into account: a human one moves the follow-up; an automatic acknowledgement does
-// not, but both may tell the vendor's own number for the fault.
-func (t *turn) vendorSpoke(tk *Ticket, thread int, m *Mail, human bool) []Reason {
-	var why []Reason
+// not, but both may tell the vendor's own number for the fault. The line offers what the vendor named as the end.
+func (t *turn) vendorSpoke(tk *Ticket, thread int, m *Mail, human bool) (why []Reason, end time.Time) {
 	for i := range tk.Reports {
 		r := &tk.Reports[i]
-		if r.Thread != thread {
+		if r.Thread != thread || !r.Ended.IsZero() {
 			continue
 		}
 		v := t.vendorOf(*r)
-		if ref := vendorReference(m, t.desk.Prefix); ref != "" && r.Reference == "" {
-			r.Reference = ref
+		if ref, tag := vendorReference(m, t.desk.Prefix); ref != "" && r.Reference == "" {
+			r.Reference, r.Tag = ref, tag
 			why = append(why, Reason{ReasonVendorReference, ref})
+			if th := &tk.Threads[thread]; tag != "" && !strings.Contains(th.Subject, tag) {
+				th.Subject += " " + tag
+			}
 		}
 		if human {
 			r.LastHeard, r.Nth = t.now, 0
-			if when := estimate(visible(m)); when != "" {
-				why = append(why, Reason{ReasonEstimate, when})
+			if end = t.desk.estimate(visible(m), t.now); !end.IsZero() {
+				why = append(why, Reason{ReasonEstimate, t.clock(end)})
 			}
 			if !r.Next.IsZero() {
 				t.scheduleFollowUp(tk, i, v)
@@ -130,7 +187,24 @@ func (t *turn) vendorSpoke(tk *Ticket, thread int, m *Mail, human bool) []Reason
 		}
 		t.touch(tk)
 	}
-	return why
+	return why, end
+}
+
+// clock is a time of today as "14:30", of another day with its date.
+func (t *turn) clock(at time.Time) string {
+	at, now := at.In(t.desk.Zone), t.now.In(t.desk.Zone)
+	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
+		return at.Format("15:04")
+	}
+	return at.Format("2006-01-02 15:04")
+}
+
+// offerSnooze offers staff to leave a vendor alone until the end that it named.
+func (t *turn) offerSnooze(end time.Time) []Action {
+	if end.IsZero() {
+		return nil
+	}
+	return []Action{{Command: "snooze " + end.In(t.desk.Zone).Format("2006-01-02 15:04")}}
 }
 
 // vendorReferences find another desk's own number: [#12345], [Ticket#2026-1], INC0012345, "ärende 12345",
@@ -142,39 +216,25 @@ var vendorReferences = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)(?:ärende|ärendenummer|sak|saksnummer|sag|case|ticket|request|incident|reference|referens|referanse|support id)(?:\s?(?:nr|no|number|nummer|id))?\s?[.:#]{0,2}\s?#?([A-Z]{0,8}-?[0-9]{3,12})\b`),
 }
 
-// vendorReference is the vendor's own number in a mail of its, "" where none can be told.
-func vendorReference(m *Mail, prefix string) string {
-	for _, text := range []string{m.Subject, visible(m)} {
+// vendorReference is the vendor's own number in a mail of its, "" where none can be told; tag is how it stands in the
+// subject, where that is a form by which desks know their own mail: with it, ours land on the ticket that is there.
+func vendorReference(m *Mail, prefix string) (ref, tag string) {
+	for i, text := range []string{m.Subject, visible(m)} {
 		if len(text) > 4000 {
 			text = text[:4000]
 		}
 		for _, p := range vendorReferences {
 			for _, found := range p.FindAllStringSubmatch(text, 4) {
 				ref := found[1]
-				if !strings.HasPrefix(strings.ToUpper(ref), strings.ToUpper(prefix)+"-") && !strings.HasPrefix(ref, "D-") {
-					return ref
+				if strings.HasPrefix(strings.ToUpper(ref), strings.ToUpper(prefix)+"-") || strings.HasPrefix(ref, "D-") {
+					continue
 				}
+				if i == 0 && (strings.HasPrefix(found[0], "[") || found[0] == ref) {
+					return ref, found[0]
+				}
+				return ref, ""
 			}
 		}
 	}
-	return ""
-}
-
-// estimates find a clock that a vendor names as the end: "klart 14:00", "løst innen kl. 15", "fixed by 16:30".
-var estimates = regexp.MustCompile(`(?i)(?:klart?|färdigt?|löst|åtgärdat|igång|ferdig|løst|rettet|oppe|done|fixed|solved|resolved|restored|eta|estimat|estimate|beräknas|forventes|expected)[^\n.!?]{0,40}?\b(?:kl\.?\s?)?([01]?[0-9]|2[0-3])[:.]([0-5][0-9])\b`)
-
-// estimate is the clock of a vendor's estimate as "14:00", "" where there is none.
-func estimate(text string) string {
-	if len(text) > 4000 {
-		text = text[:4000]
-	}
-	m := estimates.FindStringSubmatch(text)
-	if m == nil {
-		return ""
-	}
-	h := m[1]
-	if len(h) == 1 {
-		h = "0" + h
-	}
-	return h + ":" + m[2]
+	return "", ""
 }

@@ -85,6 +85,8 @@ type Attachment struct {
 	Type      string `json:"type"` // media type in lower case, without parameters
 	Size      int64  `json:"size"` // decoded bytes
 	Inline    bool   `json:"inline"`
+	Width     int    `json:"width,omitempty"` // of a picture, in pixels, where its header tells
+	Height    int    `json:"height,omitempty"`
 	SHA256    BlobID `json:"sha256"`
 	ContentID string `json:"content_id,omitempty"` // without angle brackets
 	Content   []byte `json:"-"`                    // present only while the mail is being taken in

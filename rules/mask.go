@@ -1,69 +1,89 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
-// identityPattern finds what may be a Swedish or Norwegian identity number: ten, eleven or twelve digits, with a
-// hyphen, plus sign or space where people put one.
-var identityPattern = regexp.MustCompile(`[0-9]{6}(?:[0-9]{2})?[-+ ]?[0-9]{4,5}`)
+// masked stands where an identity number was.
+const masked = "••••••-••••"
 
-// MaskIdentity replaces Swedish and Norwegian identity numbers by their first digits and dots: personnummer,
-// samordningsnummer, fødselsnummer and D-nummer, each verified by date and checksum, so that an order number of the
-// same length stays readable.
+// identityForm is how many digits a number has, and after how many of them people put something between.
+type identityForm struct {
+	digits int
+	gaps   []int
+	is     func([]int) bool
+}
+
+// identityForms, the longest first: 19811218-9876, 170540 26641, 811218-9876, and the same with a date written out.
+var identityForms = []identityForm{
+	{12, []int{4, 6, 8}, isPersonnummerWithCentury},
+	{11, []int{2, 4, 6, 9}, isFodselsnummer},
+	{10, []int{2, 4, 6}, isPersonnummer},
+}
+
+// MaskIdentity replaces Swedish and Norwegian identity numbers by dots: personnummer, samordningsnummer, fødselsnummer
+// and D-nummer, each verified by date and check digits, so that an order number of the same length stays readable.
 func MaskIdentity(text string) string {
 	var b strings.Builder
-	for {
-		m := identityPattern.FindStringIndex(text)
-		if m == nil {
-			b.WriteString(text)
-			return b.String()
+	done := 0
+	for i := 0; i < len(text); i++ {
+		if !digitAt(text, i) || digitAt(text, i-1) {
+			continue
 		}
-		found := text[m[0]:m[1]]
-		end := m[1]
-		switch {
-		case digitAt(text, m[0]-1) || digitAt(text, m[1]):
-			b.WriteString(text[:m[1]])
-		case isIdentity(digitsOf(found)):
-			b.WriteString(text[:m[0]] + "••••••-••••")
-		default:
-			// The pattern is greedy: nothing else can begin inside of it and end after it, but a shorter one may be in it.
-			b.WriteString(text[:m[0]+1])
-			end = m[0] + 1
-			for digitAt(text, end) {
-				b.WriteByte(text[end])
-				end++
+		for _, form := range identityForms {
+			if end, ok := form.at(text, i); ok {
+				b.WriteString(text[done:i] + masked)
+				done = end
+				i = end - 1
+				break
 			}
 		}
-		text = text[end:]
 	}
+	b.WriteString(text[done:])
+	return b.String()
+}
+
+// at reads a number of this form that begins at i, and says where it ends.
+func (f identityForm) at(text string, i int) (end int, ok bool) {
+	d := make([]int, 0, f.digits)
+	gaps := f.gaps
+	for len(d) < f.digits {
+		for len(gaps) > 0 && gaps[0] < len(d) {
+			gaps = gaps[1:]
+		}
+		if len(gaps) > 0 && gaps[0] == len(d) {
+			i += gapAt(text, i)
+		}
+		if !digitAt(text, i) {
+			return 0, false
+		}
+		d = append(d, int(text[i]-'0'))
+		i++
+	}
+	return i, !digitAt(text, i) && f.is(d)
+}
+
+// gapAt is how many bytes people put between the parts of a number at i: a hyphen in one of its shapes, a plus sign
+// (of somebody over a hundred), a full stop or a space, and spaces around a hyphen.
+func gapAt(text string, i int) int {
+	n := 0
+	for range 3 {
+		r, size := utf8.DecodeRuneInString(text[i+n:])
+		if !strings.ContainsRune("-+. \u00a0\u2010\u2011\u2012\u2013\u2212\u202f", r) || size == 0 {
+			break
+		}
+		n += size
+	}
+	return n
 }
 
 func digitAt(s string, i int) bool { return i >= 0 && i < len(s) && s[i] >= '0' && s[i] <= '9' }
 
-func digitsOf(s string) []int {
-	var d []int
-	for i := range len(s) {
-		if digitAt(s, i) {
-			d = append(d, int(s[i]-'0'))
-		}
-	}
-	return d
-}
-
-func isIdentity(d []int) bool {
-	switch len(d) {
-	case 10:
-		return isPersonnummer(d)
-	case 11:
-		return isFodselsnummer(d)
-	case 12:
-		century := d[0]*10 + d[1]
-		return century >= 18 && century <= 20 && isPersonnummer(d[2:])
-	}
-	return false
+func isPersonnummerWithCentury(d []int) bool {
+	century := d[0]*10 + d[1]
+	return century >= 18 && century <= 20 && isPersonnummer(d[2:])
 }
 
 // isPersonnummer checks a Swedish number of ten digits: a date, whose day is 60 higher in a samordningsnummer, and a

@@ -1,6 +1,9 @@
 package rules
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // tellStaffNew gives each staff member the new ticket as a mail; a plain reply goes to the requester.
 func (t *turn) tellStaffNew(tk *Ticket, ev MailArrived, s speaker, why []Reason) {
@@ -78,7 +81,7 @@ func (t *turn) mailStaff(tk *Ticket, s Staff, thread int, o Outgoing) {
 		o.From = Mailbox{via(o.Author, t.desk.Name), t.desk.Address}
 	}
 	o.Lines = append([]Line(nil), o.Lines...)
-	o.Actions = []Action{{Command: "solved"}, {Command: "assign"}, {Command: "note"}, {Command: "unfollow"}}
+	o.Actions = append(slices.Clone(o.Actions), Action{Command: "solved"}, Action{Command: "assign"}, Action{Command: "note"}, Action{Command: "unfollow"})
 	t.mail(tk, o, PurposeReply)
 }
 

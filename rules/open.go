@@ -57,7 +57,8 @@ func (t *turn) openTicket(ev MailArrived, s speaker, why []Reason, quiet bool) *
 	t.reportByRule(tk, s)
 	if t.desk.Role(s.Address) == RoleVendor && s.trust == TrustVerified {
 		// A vendor that reports a fault to us: those who tell the world have to know.
-		t.inform(nil, tk, "vendor-fault", TemplateAnnouncement, OutAnnouncement, visible(m))
+		t.inform(nil, tk, "vendor-fault", Outgoing{Kind: OutAnnouncement, Template: TemplateAnnouncement, Words: visible(m),
+			Author: Mailbox{Name: display(s.Mailbox)}, Lines: []Line{{Code: string(ReasonVendorFault), Subject: display(s.Mailbox)}}})
 	}
 	t.dispose(DisposedNew, tk.ID, seq, why...)
 	return tk

@@ -68,27 +68,28 @@ func (t *turn) watch(tk *Ticket, ev MailArrived, s speaker) {
 	switch {
 	case known && o.Status == OutageDismissed:
 		return // staff said that it is none
+	case known && o.Status == OutageSolved:
+		t.joinOutage(o, tk, ReasonJoinedOutage)
+		t.stillBroken(o, s)
 	case known:
 		t.joinOutage(o, tk, ReasonJoinedOutage)
-		o.People = max(o.People, sight.People)
-		if o.Status == OutageSolved && sight.Raised {
-			t.raiseAgain(o, tk, sight)
-		}
 	default:
 		t.suspect(tk, sight)
 	}
 }
 
-// byAlarm finds the outage that an alarm of the watch became.
+// lately is how many outages are looked through for the one that an alarm became. The watch forgets an alarm ten hours
+// after the last letter about it, and no desk has so many outages in that time.
+const lately = 100
+
+// byAlarm finds the outage that an alarm of the watch became, ended ones too: what staff dismissed or solved is not a
+// new outage with the next letter.
 func (t *turn) byAlarm(a AlarmID) (*Outage, bool) {
-	for _, o := range t.faults {
-		if o.Alarm == a {
-			return o, true
-		}
-	}
-	for _, o := range t.look.OpenOutages() {
-		if o.Alarm == a {
-			return t.outage(o.ID)
+	for _, list := range [][]Outage{t.look.OpenOutages(), t.look.Outages(lately)} {
+		for _, o := range list {
+			if o.Alarm == a {
+				return t.outage(o.ID)
+			}
 		}
 	}
 	return nil, false
@@ -97,35 +98,131 @@ func (t *turn) byAlarm(a AlarmID) (*Outage, bool) {
 // suspect raises an outage: every earlier mail that belongs to it joins at once, and staff get the evidence.
 func (t *turn) suspect(tk *Ticket, sight Sighting) {
 	o := t.newOutage(Outage{Alarm: sight.Alarm, Status: OutageSuspected, First: t.now, Last: t.now, Window: sight.Window,
-		Words: sight.Words, Expected: sight.Expected, Observed: sight.Observed, People: sight.People, Vendors: []OutageVendor{}})
+		Words: sight.Words, Expected: sight.Expected, Observed: sight.Observed, Vendors: []OutageVendor{}})
 	for _, m := range sight.Members {
 		d, _ := t.look.Disposition(m)
-		if member, ok := t.ticket(d.Ticket); ok {
+		id, _ := t.live(d.Ticket)
+		if member, ok := t.ticket(id); ok && !t.inOutage(member) {
 			t.joinOutage(o, member, ReasonJoinedOutage)
 		}
 	}
 	t.joinOutage(o, tk, ReasonOutageSuspected)
+	t.leadWithReports(o)
 	o.Title = t.outageTitle(o)
 	t.tellSuspicion(o)
-	if t.desk.Outage.Report == "auto" {
-		t.out.Dues = append(t.out.Dues, Due{Key: "report " + OutageNumber(o.ID), Kind: DueReport, Outage: o.ID,
-			Ticket: o.Tickets[0], At: t.now.Add(max(t.desk.Outage.Pause, time.Second))})
+	t.reportSoon(o)
+}
+
+// inOutage says whether a ticket is in an outage that is not over.
+func (t *turn) inOutage(tk *Ticket) bool {
+	o, ok := t.outage(tk.Outage)
+	return ok && o.Status.Open()
+}
+
+// leads is the open outage whose vendors' threads stand on a ticket: it cannot end, or go elsewhere, before that does.
+func (t *turn) leads(tk *Ticket) (*Outage, bool) {
+	o, ok := t.outage(tk.Outage)
+	return o, ok && o.Status.Open() && o.Tickets[0] == tk.ID && tk.reported()
+}
+
+// leadWithReports lets a ticket lead that vendors have had a report of already: their threads stand on it.
+func (t *turn) leadWithReports(o *Outage) {
+	i := slices.IndexFunc(o.Tickets, func(id TicketID) bool {
+		tk, ok := t.ticket(id)
+		return ok && tk.reported()
+	})
+	if i > 0 {
+		lead := o.Tickets[i]
+		o.Tickets = slices.Insert(slices.Delete(o.Tickets, i, i+1), 0, lead)
 	}
 }
 
-// raiseAgain reopens an outage that was called solved when several say that it is not.
-func (t *turn) raiseAgain(o *Outage, tk *Ticket, sight Sighting) {
-	o.Status, o.Last, o.Words, o.Observed, o.Expected = OutageSuspected, t.now, sight.Words, sight.Observed, sight.Expected
-	t.tellSuspicion(o)
+// reportSoon lets the desk report by itself, where it is to, once staff have had a moment to say otherwise.
+func (t *turn) reportSoon(o *Outage) {
+	if t.desk.Outage.Report == "auto" {
+		t.out.Dues = append(t.out.Dues, Due{Key: "report " + OutageNumber(o.ID), Kind: DueReport, Outage: o.ID,
+			Ticket: o.Tickets[0], At: t.autoReport()})
+	}
 }
+
+// autoReport is when the desk would report what is suspected now.
+func (t *turn) autoReport() time.Time { return t.now.Add(max(t.desk.Outage.Pause, time.Second)) }
 
 // joinOutage puts a ticket into an outage, once.
 func (t *turn) joinOutage(o *Outage, tk *Ticket, why ReasonCode) {
 	if slices.Contains(o.Tickets, tk.ID) || slices.Contains(o.Left, tk.ID) {
 		return
 	}
+	if before, ok := t.outage(tk.Outage); ok && before.Status.Open() {
+		t.leaveOutage(before, tk, Self)
+	}
 	o.Tickets = append(o.Tickets, tk.ID)
-	if tk.Created.Before(o.First) {
+	o.gather(tk)
+	t.count(o, tk)
+	tk.Outage = o.ID
+	t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: Self, Text: OutageNumber(o.ID), Reasons: []Reason{{why, OutageNumber(o.ID)}}})
+}
+
+// leaveOutage takes a ticket out.
+func (t *turn) leaveOutage(o *Outage, tk *Ticket, who string) {
+	o.Tickets = slices.DeleteFunc(o.Tickets, func(id TicketID) bool { return id == tk.ID })
+	o.Left = append(o.Left, tk.ID)
+	tk.Outage = 0
+	if len(o.Tickets) == 0 {
+		o.Status = OutageDismissed // nothing is left of it
+		t.out.Dues = append(t.out.Dues, Due{Key: "report " + OutageNumber(o.ID)})
+	} else {
+		t.countAnew(o)
+	}
+	t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: who, Text: OutageNumber(o.ID), Reasons: []Reason{{ReasonLeftOutage, OutageNumber(o.ID)}}})
+}
+
+// count adds a ticket's writer to an outage's people: each once, and all who have not proved who they are as one
+// (DESIGN, section 8).
+func (t *turn) count(o *Outage, tk *Ticket) {
+	if !tk.proven() {
+		if !o.Unproven {
+			o.Unproven = true
+			o.People++
+		}
+		return
+	}
+	for _, id := range t.look.TicketsOf(tk.Requester.Address) {
+		if id == tk.ID || !slices.Contains(o.Tickets, id) {
+			continue
+		}
+		if other, ok := t.ticket(id); ok && other.proven() {
+			return
+		}
+	}
+	o.People++
+}
+
+// countAnew counts from the tickets that are left, and takes from them what else an outage has of its tickets.
+func (t *turn) countAnew(o *Outage) {
+	o.People, o.Unproven, o.Tags, o.Service, o.First, o.Last = 0, false, nil, "", time.Time{}, time.Time{}
+	seen := map[Address]bool{}
+	for _, id := range o.Tickets {
+		tk, ok := t.ticket(id)
+		if !ok {
+			continue
+		}
+		o.gather(tk)
+		who := tk.Requester.Address
+		if !tk.proven() {
+			who, o.Unproven = "", true
+		}
+		if !seen[who] {
+			seen[who] = true
+			o.People++
+		}
+	}
+	o.Title = t.outageTitle(o)
+}
+
+// gather takes from a ticket what an outage has of its tickets.
+func (o *Outage) gather(tk *Ticket) {
+	if o.First.IsZero() || tk.Created.Before(o.First) {
 		o.First = tk.Created
 	}
 	if tk.Created.After(o.Last) {
@@ -139,16 +236,33 @@ func (t *turn) joinOutage(o *Outage, tk *Ticket, why ReasonCode) {
 	if o.Service == "" {
 		o.Service = tk.Service
 	}
-	tk.Outage = o.ID
-	t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: Self, Text: OutageNumber(o.ID), Reasons: []Reason{{why, OutageNumber(o.ID)}}})
 }
 
-// leaveOutage takes a ticket out.
-func (t *turn) leaveOutage(o *Outage, tk *Ticket, who string) {
-	o.Tickets = slices.DeleteFunc(o.Tickets, func(id TicketID) bool { return id == tk.ID })
-	o.Left = append(o.Left, tk.ID)
-	tk.Outage = 0
-	t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: who, Text: OutageNumber(o.ID), Reasons: []Reason{{ReasonLeftOutage, OutageNumber(o.ID)}}})
+// proven says whether the requester has proved who they are.
+func (tk *Ticket) proven() bool { return len(tk.Participants) > 0 && tk.Participants[0].Verified }
+
+// reported says whether a vendor has a report of the ticket that has not ended.
+func (tk *Ticket) reported() bool {
+	return slices.ContainsFunc(tk.Reports, func(r VendorReport) bool { return r.Ended.IsZero() })
+}
+
+// mergeInOutage lets the ticket that another was merged into take its place in an open outage.
+func (t *turn) mergeInOutage(from, into *Ticket) {
+	o, ok := t.outage(from.Outage)
+	if !ok || !o.Status.Open() {
+		return
+	}
+	at := slices.Index(o.Tickets, from.ID)
+	if into.Outage == o.ID {
+		o.Tickets = slices.DeleteFunc(o.Tickets, func(id TicketID) bool { return id == into.ID })
+		at = slices.Index(o.Tickets, from.ID)
+	} else if t.inOutage(into) {
+		return // staff put it elsewhere
+	}
+	o.Tickets[at] = into.ID
+	from.Outage, into.Outage = 0, o.ID
+	t.countAnew(o)
+	t.syncVendors(o, into)
 }
 
 // outageTitle is the tags, which are the desk's own words for it, or else the rarest words in common.
@@ -186,6 +300,10 @@ func (t *turn) tellSuspicion(o *Outage) {
 		return
 	}
 	report := t.faultReport(o, lead, RoleStaff)
+	report.Again = len(o.Still) > 0
+	if t.desk.Outage.Report == "auto" {
+		report.ReportsAt, report.ReportsTo = t.autoReport(), t.desk.Outage.Vendors
+	}
 	for _, s := range t.desk.Staff {
 		lang := t.desk.language(s.Language)
 		t.mail(lead, Outgoing{

@@ -173,12 +173,19 @@ type FaultReport struct {
 	First         time.Time `json:"first"`
 	Last          time.Time `json:"last"`
 	Nth           int       `json:"nth"`      // of a follow-up, from 1
-	Since         time.Time `json:"since"`    // what a follow-up counts from
+	Since         time.Time `json:"since"`    // since when the vendor has said nothing
 	Words         []string  `json:"words"`    // evidence: the words in common
 	Expected      float64   `json:"expected"` // evidence: people in a normal window
+	Observed      int       `json:"observed"` // evidence: people in the window that raised it
 	Window        time.Duration
-	Tickets       []string `json:"tickets"` // staff only
-	Pictures      []string `json:"pictures"`
+	Again         bool      `json:"again,omitempty"`      // it was called solved, and several say that it is not
+	ReportsAt     time.Time `json:"reports_at,omitzero"`  // when the desk reports it by itself, unless staff say otherwise
+	ReportsTo     []string  `json:"reports_to,omitempty"` // and to whom
+	Escalated     bool      `json:"escalated,omitempty"`  // a reminder that goes to the vendor's escalation contact, too
+	Escalation    bool      `json:"escalation,omitempty"` // the one to that contact
+	Reported      time.Time `json:"reported,omitzero"`    // when the vendor first had it
+	Tickets       []string  `json:"tickets"`              // staff only
+	Pictures      []string  `json:"pictures"`
 }
 
 // Piece is a run of an outgoing mail's bytes: Text as it stands or, where Blob is set, that blob in base64 with

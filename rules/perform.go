@@ -19,14 +19,14 @@ func (t *turn) carryOut(ev MailArrived, tk *Ticket, thread int, s speaker, cmds 
 		lines = append(lines, a.lines...)
 	}
 	if lines != nil {
-		t.answer(tk, s, thread, lines, "")
+		t.answer(tk, s, Outgoing{Thread: thread, Lines: lines})
 	}
 }
 
 // carryOutStaff does everything a staff mail asks for and then posts its words. A non-nil result means that the
 // whole mail is refused, and what was changed so far is thrown away by the caller.
-func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, cmds []Command, words string, why []Reason) []Line {
-	a := &act{ev: ev, tk: tk, s: s, thread: thread, words: words}
+func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, cmds []Command, words string, why []Reason, about OutageID) []Line {
+	a := &act{ev: ev, tk: tk, s: s, thread: thread, words: words, about: about}
 	before := t.remember(tk, s.Address)
 	var lines []Line
 	for _, c := range cmds {
@@ -49,7 +49,7 @@ func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, 
 		t.undoable(tk, before)
 	}
 	if len(cmds) > 0 {
-		t.answer(tk, s, ThreadStaff, lines, "", a.attach...)
+		t.answer(tk, s, Outgoing{Thread: ThreadStaff, Lines: lines, Attachments: a.attach, Report: a.report})
 	}
 	t.dispose(kind, tk.ID, seq, why...)
 	return nil
@@ -88,6 +88,7 @@ func (t *turn) staffPost(ev MailArrived, tk *Ticket, a *act, why []Reason) int {
 		tk.Messages++
 		t.afterStaffWord(tk, a, audience) // before the mails are made, which show how far the ticket has come
 		t.relay(tk, a.thread, a.s.Mailbox, a.s.trust, a.words, m)
+		t.wroteToVendor(tk, a.thread)
 	}
 	t.tellStaff(tk, a.thread, o, a.s.Address)
 	return seq

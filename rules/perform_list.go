@@ -42,9 +42,15 @@ func (t *turn) doHelp(a *act) *Line {
 	return nil
 }
 
-// doWhy answers with the reasons of the newest entries.
+// doWhy answers with the reasons of the newest entries and, where the ticket is in an outage, with what that was
+// suspected by.
 func (t *turn) doWhy(a *act) *Line {
 	a.silent = true
+	if o, ok := t.outage(a.tk.Outage); ok && a.s.role == RoleStaff && len(o.Tickets) > 0 {
+		if lead, ok := t.ticket(o.Tickets[0]); ok {
+			a.report = t.faultReport(o, lead, RoleStaff)
+		}
+	}
 	entries := t.look.Entries(a.tk.ID)
 	for _, e := range entries[max(0, len(entries)-maxListed):] {
 		var why []string
@@ -115,11 +121,14 @@ func (t *turn) doMerge(a *act) *Line {
 	if line := t.move(a, StatusClosed); line != nil {
 		return line
 	}
+	moved := map[int]int{}
 	for i, th := range a.tk.Threads {
 		if i != ThreadStaff {
-			t.moveThread(a.tk, i, th, into)
+			moved[i] = t.moveThread(a.tk, i, th, into)
 		}
 	}
+	t.moveReports(a.tk, into, moved)
+	t.mergeInOutage(a.tk, into)
 	a.tk.Links = append(a.tk.Links, Link{into.ID, LinkMergedInto})
 	into.Links = append(into.Links, Link{a.tk.ID, LinkMergedFrom})
 	t.enter(into, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: string(a.s.Address), Name: a.s.Name, Trust: a.s.trust,
@@ -130,7 +139,7 @@ func (t *turn) doMerge(a *act) *Line {
 
 // moveThread gives the people of one thread a thread on the other ticket: that of the same party, or a new one, so
 // that requesters who never met do not read each other (I6).
-func (t *turn) moveThread(from *Ticket, i int, th Thread, into *Ticket) {
+func (t *turn) moveThread(from *Ticket, i int, th Thread, into *Ticket) int {
 	target := -1
 	for j, other := range into.Threads {
 		if other.Audience == th.Audience && other.Party == th.Party {
@@ -147,6 +156,7 @@ func (t *turn) moveThread(from *Ticket, i int, th Thread, into *Ticket) {
 			into.Participants = append(into.Participants, p)
 		}
 	}
+	return target
 }
 
 // staffWithoutTicket answers a proved staff mail that is only commands and belongs to no ticket. It reports whether

@@ -7,34 +7,59 @@ import (
 	"time"
 )
 
-// outageOf is the outage that a command on a ticket is about.
+// outageOf is the open outage that a command is about: the one whose suspicion the mail answers, even where its ticket
+// was taken out since, or the ticket's.
 func (t *turn) outageOf(a *act) (*Outage, *Ticket, bool) {
-	o, ok := t.outage(a.tk.Outage)
-	if !ok {
-		return nil, a.tk, false
+	for _, id := range []OutageID{a.about, a.tk.Outage} {
+		if o, ok := t.outage(id); ok && o.Status.Open() {
+			lead, ok := t.ticket(o.Tickets[0])
+			return o, lead, ok
+		}
 	}
-	lead, ok := t.ticket(o.Tickets[0])
-	return o, lead, ok
+	return nil, a.tk, false
+}
+
+// about is the outage that the mail which p's reference names was about; 0 for none.
+func (t *turn) about(p placement) OutageID {
+	if !p.signed {
+		return 0
+	}
+	row, ok := t.look.Sent(outgoingID(p.token.Ticket, p.token.Seq))
+	if !ok || row.Report == nil {
+		return 0
+	}
+	return outageID(row.Report.Outage)
 }
 
 // doReport sends fault reports to the vendors named, those of [outage] where none is, and begins to follow them up.
-// The word "pictures" sends the screenshots, too. It works on an ordinary ticket as well.
+// "pictures" sends the screenshots, too: all, or those whose numbers in the suspicion follow. It works on an ordinary
+// ticket as well.
 func (t *turn) doReport(a *act) *Line {
-	o, lead, inOutage := t.outageOf(a)
-	if !inOutage {
-		o = nil
-	}
-	vendors, pictures, ok := t.namedVendors(a.Arg)
+	o, lead, _ := t.outageOf(a)
+	names, asked, which := cutPictures(a.Arg)
+	vendors, ok := t.namedVendors(names)
 	if !ok || len(vendors) == 0 {
 		return badArgument(a, strings.Join(t.vendorNames(), ", "))
 	}
-	if lead.Status == StatusClosed || o != nil && !o.Status.Open() {
+	if lead.Status == StatusClosed {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(lead.Status)}}
 	}
+	pictures := t.automaticPictures(o, lead)
+	if asked {
+		if t.desk.Outage.Pictures == "never" {
+			return &Line{Code: LineNotHere, Subject: a.Written}
+		}
+		if pictures, ok = t.picked(o, lead, which); !ok {
+			return badArgument(a, "the numbers of the pictures")
+		}
+	}
 	for _, v := range vendors {
-		if t.reportTo(lead, o, v, pictures || t.desk.Outage.Pictures == "auto") {
+		if t.reportTo(lead, o, v, pictures, AutoNone) {
 			a.done = append(a.done, v.Name)
 		}
+	}
+	if len(a.done) == 0 { // they have it
+		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(lead.Status)}}
 	}
 	if o != nil {
 		t.reported(o, lead)
@@ -57,25 +82,11 @@ func (t *turn) vendorNames() []string {
 	return names
 }
 
-// namedVendors reads vendors' names, which may have spaces, and the word "pictures" in the desk's languages.
-func (t *turn) namedVendors(arg string) (list []Vendor, pictures, ok bool) {
-	rest := strings.ToLower(arg)
-	for _, w := range []string{"pictures", "bilder", "skärmbilder", "skjermbilder"} {
-		if strings.Contains(" "+rest+" ", " "+w+" ") {
-			pictures = true
-			rest = strings.ReplaceAll(" "+rest+" ", " "+w+" ", " ")
-		}
-	}
-	rest = strings.TrimSpace(rest)
+// namedVendors reads vendors' names, which may have spaces; those of [outage] where none is named.
+func (t *turn) namedVendors(arg string) (list []Vendor, ok bool) {
+	rest := strings.ToLower(strings.TrimSpace(arg))
 	if rest == "" {
-		for _, name := range t.desk.Outage.Vendors {
-			for _, v := range t.desk.Vendors {
-				if strings.EqualFold(v.Name, name) {
-					list = append(list, v)
-				}
-			}
-		}
-		return list, pictures, true
+		return t.namedBy(t.desk.Outage.Vendors), true
 	}
 	for rest != "" {
 		i := slices.IndexFunc(t.desk.Vendors, func(v Vendor) bool {
@@ -83,32 +94,41 @@ func (t *turn) namedVendors(arg string) (list []Vendor, pictures, ok bool) {
 			return found && (after == "" || strings.ContainsAny(after[:1], " ,;"))
 		})
 		if i < 0 {
-			return nil, pictures, false
+			return nil, false
 		}
 		v := t.desk.Vendors[i]
 		list = append(list, v)
 		rest = strings.TrimLeft(rest[len(strings.ToLower(v.Name)):], " ,;")
 	}
-	return list, pictures, true
+	return list, true
+}
+
+// namedBy finds vendors by their names in the configuration.
+func (t *turn) namedBy(names []string) (list []Vendor) {
+	for _, name := range names {
+		for _, v := range t.desk.Vendors {
+			if strings.EqualFold(v.Name, name) {
+				list = append(list, v)
+			}
+		}
+	}
+	return list
 }
 
 // doOutage confirms the outage a ticket is in, puts the ticket into another, or starts one with it.
 func (t *turn) doOutage(a *act) *Line {
 	if a.Arg != "" {
-		n, err := strconv.ParseUint(strings.TrimPrefix(strings.ToUpper(a.Arg), "D-"), 10, 32)
-		o, ok := t.outage(OutageID(n))
-		if err != nil || !ok || !o.Status.Open() {
-			return badArgument(a, strings.Join(t.openOutages(), ", "))
-		}
-		t.joinOutage(o, a.tk, ReasonJoinedOutage)
-		a.done = append(a.done, OutageNumber(o.ID))
-		return nil
+		return t.putInto(a, outageID(a.Arg))
 	}
 	o, _, ok := t.outageOf(a)
+	if old, was := t.outage(a.tk.Outage); !ok && was && old.Status == OutageSolved {
+		t.reopenOutage(old)
+		o, ok = old, true
+	}
 	if !ok {
-		o = t.newOutage(Outage{Status: OutageConfirmed, First: a.tk.Created, Last: a.tk.Created, People: 1, Title: a.tk.Subject,
-			Vendors: []OutageVendor{}})
+		o = t.newOutage(Outage{Status: OutageConfirmed, Vendors: []OutageVendor{}})
 		t.joinOutage(o, a.tk, ReasonJoinedOutage)
+		t.leadWithReports(o)
 		o.Title = t.outageTitle(o)
 	}
 	if o.Status == OutageSuspected {
@@ -116,6 +136,30 @@ func (t *turn) doOutage(a *act) *Line {
 	}
 	a.done = append(a.done, OutageNumber(o.ID))
 	return nil
+}
+
+// putInto moves a ticket into an outage that staff name. One that an outage's vendors' threads stand on stays.
+func (t *turn) putInto(a *act, id OutageID) *Line {
+	o, ok := t.outage(id)
+	if !ok || !o.Status.Open() {
+		return badArgument(a, strings.Join(t.openOutages(), ", "))
+	}
+	if led, leads := t.leads(a.tk); leads && led.ID != o.ID {
+		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{OutageNumber(led.ID)}}
+	}
+	o.Left = slices.DeleteFunc(o.Left, func(id TicketID) bool { return id == a.tk.ID })
+	t.joinOutage(o, a.tk, ReasonJoinedOutage)
+	a.done = append(a.done, OutageNumber(o.ID))
+	return nil
+}
+
+// outageID reads D-7, whatever its case, or 7; 0 where it is neither.
+func outageID(s string) OutageID {
+	n, err := strconv.ParseUint(strings.TrimPrefix(strings.ToUpper(s), "D-"), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return OutageID(n)
 }
 
 func (t *turn) openOutages() []string {
@@ -133,6 +177,7 @@ func (t *turn) doDismiss(a *act) *Line {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
 	}
 	o.Status = OutageDismissed
+	t.stopFollowUps(lead)
 	for _, id := range slices.Clone(o.Tickets) {
 		if tk, ok := t.ticket(id); ok {
 			tk.Outage = 0
@@ -140,7 +185,6 @@ func (t *turn) doDismiss(a *act) *Line {
 				Text: OutageNumber(o.ID), Reasons: []Reason{{ReasonLeftOutage, OutageNumber(o.ID)}}})
 		}
 	}
-	t.stopFollowUps(lead)
 	t.out.Dues = append(t.out.Dues, Due{Key: "report " + OutageNumber(o.ID)})
 	a.done = append(a.done, OutageNumber(o.ID))
 	return nil
@@ -160,8 +204,8 @@ func (t *turn) doSplit(a *act) *Line {
 	if !ok || len(o.Tickets) < 2 {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(tk.Status)}}
 	}
-	if o.Tickets[0] == tk.ID && len(tk.Reports) > 0 {
-		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{t.desk.Number(tk.ID)}} // the vendors' threads stand on it
+	if _, leads := t.leads(tk); leads {
+		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{OutageNumber(o.ID)}}
 	}
 	t.leaveOutage(o, tk, string(a.s.Address))
 	a.done = append(a.done, t.desk.Number(tk.ID))
@@ -207,7 +251,7 @@ func (t *turn) doSnooze(a *act) *Line {
 	return nil
 }
 
-// until reads a duration or a clock, which is the next time it comes round.
+// until reads a duration, a clock, which is the next time it comes round, or a date with or without one.
 func (t *turn) until(arg string) (time.Time, bool) {
 	arg = strings.TrimSpace(strings.ToLower(arg))
 	if n, ok := strings.CutSuffix(arg, "d"); ok {
@@ -216,6 +260,11 @@ func (t *turn) until(arg string) (time.Time, bool) {
 	}
 	if d, err := time.ParseDuration(arg); err == nil {
 		return t.now.Add(d), d > 0 && d <= 365*day
+	}
+	for _, form := range []string{"2006-01-02 15:04", "2006-01-02 15.04", time.DateOnly} {
+		if at, err := time.ParseInLocation(form, arg, t.desk.Zone); err == nil {
+			return at.UTC(), at.After(t.now) && at.Before(t.now.Add(365*day))
+		}
 	}
 	arg = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(arg, "kl."), "kl"))
 	clock, err := time.Parse("15:04", strings.ReplaceAll(arg, ".", ":"))

@@ -115,7 +115,7 @@ func (t *turn) vendorThread(tk *Ticket, v Vendor) int {
 			return i
 		}
 	}
-	tk.Threads = append(tk.Threads, Thread{Audience: AudienceVendor, Party: v.Address, Subject: maskedSubject(tk)})
+	tk.Threads = append(tk.Threads, Thread{Audience: AudienceVendor, Party: v.Address, Subject: t.maskedSubject(tk)})
 	thread := len(tk.Threads) - 1
 	tk.Participants = append(tk.Participants, Participant{Mailbox: v.Mailbox, Role: RoleVendor, Thread: thread,
 		Language: v.Language, Since: t.now, Verified: true})

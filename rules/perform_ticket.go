@@ -159,10 +159,17 @@ func (t *turn) move(a *act, next Status) *Line {
 }
 
 func (t *turn) doClose(a *act) *Line {
-	if line := t.move(a, StatusClosed); line != nil {
+	if _, leads := t.leads(a.tk); leads && a.s.role != RoleStaff {
+		// The vendors' threads stand on it. Its requester is done with it, and hears of the end.
+		if i := a.tk.participant(a.s.Address); i >= 0 {
+			a.tk.Participants[i].Muted = true
+		}
+		t.tellOthers(a)
+		return nil
+	}
+	if line := t.endTicket(a, StatusClosed); line != nil {
 		return line
 	}
-	t.endReports(a.tk)
 	t.tellOthers(a)
 	return nil
 }
@@ -181,8 +188,24 @@ func (t *turn) doReopen(a *act) *Line {
 	if line := t.move(a, StatusOpen); line != nil {
 		return line
 	}
+	if o, ok := t.outage(a.tk.Outage); ok && a.s.role != RoleStaff {
+		t.stillBroken(o, a.s)
+	}
 	t.tellOthers(a)
 	return nil
+}
+
+// endTicket ends one ticket, and the reports of its fault with it. With a workaround the fault is still there, and the
+// vendors are asked on; a ticket on which an outage's vendors answer cannot end before that outage.
+func (t *turn) endTicket(a *act, next Status) *Line {
+	o, leads := t.leads(a.tk)
+	switch {
+	case leads && next == StatusClosed:
+		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{OutageNumber(o.ID)}}
+	case !leads && a.Word != "workaround":
+		t.endReports(a.tk, nil, "")
+	}
+	return t.move(a, next)
 }
 
 // tellOthers shows staff how a matter was ended or reopened, and by whom.
@@ -203,27 +226,17 @@ func (t *turn) doSolved(a *act) *Line     { return t.solve(a, StatusResolved, ""
 func (t *turn) doWorkaround(a *act) *Line { return t.solve(a, StatusResolved, LineWorkaround) }
 func (t *turn) doCancel(a *act) *Line     { return t.solve(a, StatusClosed, LineCancelled) }
 
-// endReports stops the following up of a ticket that ends, and tells its vendors.
-func (t *turn) endReports(tk *Ticket) {
-	if len(tk.Reports) == 0 || tk.Reports[0].Next.IsZero() {
-		return
-	}
-	t.stopFollowUps(tk)
-	t.tellVendorsSolved(nil, tk, "")
-}
-
 // solve ends the matter and tells the requester's side, those who muted it included: how it ended is what they
 // came for. The mail's words, if any, are the solution.
 func (t *turn) solve(a *act, next Status, how string) *Line {
-	if o, lead, ok := t.outageOf(a); ok && o.Status.Open() && next == StatusResolved {
+	if o, lead, ok := t.outageOf(a); ok && next == StatusResolved && how == "" {
 		words := strings.TrimSpace(a.Arg + "\n\n" + a.words)
 		a.words = ""
 		t.solveOutage(o, lead, words, a)
 		t.tellOthers(a)
 		return nil
 	}
-	t.endReports(a.tk)
-	if line := t.move(a, next); line != nil {
+	if line := t.endTicket(a, next); line != nil {
 		return line
 	}
 	text := strings.TrimSpace(a.Arg + "\n\n" + a.words)

@@ -115,6 +115,8 @@ const (
 	ReasonFollowUpEnds    ReasonCode = "follow-ups-end" // 72 in all: a human is asked
 	ReasonVendorReference ReasonCode = "vendor-reference"
 	ReasonInformed        ReasonCode = "informed"
+	ReasonVendorUpdate    ReasonCode = "vendor-update" // a vendor's word, passed on to those who asked for them
+	ReasonEscalated       ReasonCode = "escalated-to"  // a vendor's escalation contact was asked
 	ReasonSnoozed         ReasonCode = "snoozed-until"
 	ReasonEstimate        ReasonCode = "vendor-estimate" // the vendor said when: offered to staff as a /snooze
 	ReasonVendorFault     ReasonCode = "fault-by-vendor" // a vendor reported a fault to us

@@ -99,6 +99,8 @@ type VendorReport struct {
 	Nth       int       `json:"nth"`                 // follow-ups so far, since its last word
 	Total     int       `json:"total"`               // follow-ups ever
 	Reference string    `json:"reference"`           // its own number for the fault
+	Tag       string    `json:"tag,omitempty"`       // that number as its desk writes it in a subject: "[Case#778899]"
+	Ended     time.Time `json:"ended,omitzero"`      // when it was told that the fault is solved, or none
 }
 
 // Ticket is one matter (DESIGN, section 2). It is a value; Decide returns changed copies.

@@ -55,17 +55,21 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 	if words != "" || len(m.Attachments) > 0 {
 		tk.Messages++
 		note := t.afterWord(tk, ev, s, words)
+		var offer []Action
 		if th.Audience == AudienceVendor {
-			note = append(note, t.vendorSpoke(tk, thread, m, true)...)
+			spoke, end := t.vendorSpoke(tk, thread, m, true)
+			note = append(note, spoke...)
+			offer = t.offerSnooze(end)
 		}
 		t.classify(tk, ev, s, false)
 		o := Outgoing{Template: TemplateNoticeWord, Author: s.Mailbox, AuthorTrust: s.trust, Said: t.now,
 			Words: t.desk.StripReferences(words), GoesTo: goesTo(th.Audience), GoesToName: t.partyName(tk, thread),
-			Attachments: m.Attachments, Lines: append(warnings(append(why, note...)), unreadable(m)...)}
+			Attachments: m.Attachments, Lines: append(warnings(append(why, note...)), unreadable(m)...), Actions: offer}
 		t.tellStaff(tk, thread, o, "")
 		if th.Audience == AudienceVendor && s.trust == TrustVerified {
 			outage, _ := t.outage(tk.Outage)
-			t.inform(outage, tk, "vendor-update", TemplateAnnouncement, OutAnnouncement, words)
+			t.inform(outage, tk, "vendor-update", Outgoing{Kind: OutAnnouncement, Template: TemplateAnnouncement, Words: words,
+				Author: Mailbox{Name: t.partyName(tk, thread)}, Lines: []Line{{Code: string(ReasonVendorUpdate), Subject: t.partyName(tk, thread)}}})
 		}
 		t.relay(tk, thread, s.Mailbox, s.trust, words, m)
 	} else if len(cmds) > 0 {
@@ -150,8 +154,12 @@ func (t *turn) afterWord(tk *Ticket, ev MailArrived, s speaker, words string) []
 	case tk.Status == StatusResolved && s.role != RoleVendor,
 		tk.Status == StatusWaitingRequester && s.role != RoleVendor,
 		tk.Status == StatusWaitingVendor && s.role == RoleVendor:
+		solved := tk.Status == StatusResolved
 		if t.setStatus(tk, StatusOpen, who) {
 			t.out.Entries[len(t.out.Entries)-1].Trust = s.trust
+		}
+		if o, ok := t.outage(tk.Outage); ok && solved {
+			t.stillBroken(o, s)
 		}
 	}
 	return nil
@@ -241,7 +249,7 @@ func (t *turn) staffWord(ev MailArrived, tk *Ticket, p placement, s speaker, why
 	cmds, words, refusal := t.staffCommands(ev.Mail, p)
 	if refusal == nil {
 		before := t.out
-		if refusal = t.carryOutStaff(ev, tk, thread, s, cmds, words, why); refusal == nil {
+		if refusal = t.carryOutStaff(ev, tk, thread, s, cmds, words, why, t.about(p)); refusal == nil {
 			return
 		}
 		t.out, t.open, t.touched, t.faults, t.sent, t.opened = before, map[TicketID]*Ticket{}, nil, nil, 0, 0
@@ -256,20 +264,18 @@ func (t *turn) refuseCommands(ev MailArrived, tk *Ticket, s speaker, refusal []L
 	why = append(why, Reason{ReasonCommandRefused, refusal[0].Subject})
 	seq := t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: string(s.Address), Name: s.Name, Trust: s.trust,
 		Text: visible(ev.Mail), Reasons: why, Mail: ev.ID, MessageID: ev.Mail.MessageID})
-	t.answer(tk, s, ThreadStaff, append([]Line{{Code: LineNothingDone}}, refusal...), visible(ev.Mail))
+	t.answer(tk, s, Outgoing{Thread: ThreadStaff, Lines: append([]Line{{Code: LineNothingDone}}, refusal...), Words: visible(ev.Mail)})
 	t.dispose(DisposedCommand, tk.ID, seq, why...)
 }
 
-// answer tells the writer of commands what came of them.
-func (t *turn) answer(tk *Ticket, s speaker, thread int, lines []Line, words string, attach ...Attachment) {
+// answer tells the writer of commands what came of them: what o says, on its thread.
+func (t *turn) answer(tk *Ticket, s speaker, o Outgoing) {
 	role := s.role
 	if role == RoleStranger {
 		role = RoleRequester
 	}
-	o := t.mail(tk, Outgoing{
-		Kind: OutAnswer, Template: TemplateAnswer, Thread: thread, To: t.registered(tk, s.Address), Role: role,
-		Language: t.readerLanguage(tk, s.Address), Auto: AutoReplied, AuthorTrust: s.trust, Lines: lines, Words: words,
-		GoesTo: ReplyToDesk, Attachments: attach,
-	}, PurposeReply)
+	o.Kind, o.Template, o.To, o.Role = OutAnswer, TemplateAnswer, t.registered(tk, s.Address), role
+	o.Language, o.Auto, o.AuthorTrust, o.GoesTo = t.readerLanguage(tk, s.Address), AutoReplied, s.trust, ReplyToDesk
+	o = t.mail(tk, o, PurposeReply)
 	t.sentEntry(tk, o, Reason{ReasonCommand, string(s.Address)})
 }

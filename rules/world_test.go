@@ -130,6 +130,13 @@ func (w *world) OpenOutages() []Outage {
 	}
 	return open
 }
+func (w *world) Outages(limit int) []Outage {
+	var list []Outage
+	for id := OutageID(len(w.outages)); id > 0 && len(list) < limit; id-- {
+		list = append(list, w.outages[id])
+	}
+	return list
+}
 func (w *world) Sight(r Report) Sighting { return w.sight(r) }
 func (w *world) Disposition(id MailID) (Disposition, bool) {
 	for _, d := range w.ledger {

@@ -46,6 +46,7 @@ type Evidence struct {
 	Words    []string `json:"words"`
 	Expected float64  `json:"expected"`
 	Observed int      `json:"observed"`
+	Window   string   `json:"window"` // in which so many were seen, and are expected
 }
 
 // Outage shows an outage.
@@ -53,7 +54,10 @@ func (v View) Outage(o rules.Outage) Outage {
 	out := Outage{
 		Number: outage(o.ID), Status: string(o.Status), Title: o.Title, Tags: list(o.Tags), Tickets: v.tickets(o.Tickets),
 		People: o.People, First: v.when(o.First), Last: v.when(o.Last), Vendors: make([]OutageVendor, len(o.Vendors)),
-		Evidence: Evidence{list(o.Words), o.Expected, o.Observed},
+		Evidence: Evidence{Words: list(o.Words), Expected: o.Expected, Observed: o.Observed},
+	}
+	if o.Window > 0 {
+		out.Evidence.Window = o.Window.String()
 	}
 	for i, w := range o.Vendors {
 		out.Vendors[i] = OutageVendor{w.Name, v.when(w.Reported), v.when(w.LastHeard), v.when(w.NextFollowUp), w.Reference}

@@ -139,6 +139,7 @@ type Vendor struct {
 	FollowUp   Duration       `toml:"follow_up" min:"1s" max:"30d"`
 	Language   rules.Language `toml:"language"`
 	Hours      Hours          `toml:"hours"`
+	Holidays   string         `toml:"holidays" one:"se,no,"`
 	Escalation rules.Address  `toml:"escalation"`
 }
 

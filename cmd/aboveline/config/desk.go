@@ -48,7 +48,7 @@ func (c *Config) rules() rules.Config {
 	for _, v := range c.Vendors {
 		r.Vendors = append(r.Vendors, rules.Vendor{
 			Mailbox: mailbox(v.Name, v.Address), Language: v.Language, FollowUp: time.Duration(v.FollowUp),
-			Hours: string(v.Hours), Escalation: v.Escalation,
+			Hours: string(v.Hours), Holidays: v.Holidays, Escalation: v.Escalation,
 		})
 	}
 	for _, f := range c.Inform {

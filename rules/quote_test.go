@@ -1,0 +1,47 @@
+package rules
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestAnonymous reads what people write into a fault report, and takes out who they are.
+func TestAnonymous(t *testing.T) {
+	asa := Mailbox{"Åsa Öberg", "asa.oberg@kommun.example"}
+	for in, want := range map[string]string{
+		"BankID snurrar för Åsa Öberg på Mina sidor.":                                       "BankID snurrar för … … på Mina sidor.",
+		"Hej!\n\nBankID snurrar.\n\nMvh\nÅsa Öberg\nEkonom, 08-123 45 67":                   "BankID snurrar.",
+		"Hej Anna och Bo,\njag kommer inte in.":                                             "Hej … och Bo, jag kommer inte in.",
+		"Hej Anna!\nJag kommer inte in.\nÅsa":                                               "Jag kommer inte in.",
+		"Hei alle sammen, BankID virker ikke":                                               "Hei alle sammen, BankID virker ikke",
+		"Hello there, BankID does not work.\n\nKind regards,\nTom":                          "BankID does not work.",
+		"Svara till asa.oberg@kommun.example eller a@b.example.":                            "Svara till … eller ….",
+		"Ring mig på 070-123 45 67, +46 70 123 45 67 eller 0701234567.":                     "Ring mig på …, … eller ….",
+		"Min tlf. er 912 34 567, sak 91234567":                                              "Min …, sak 91234567",
+		"ÅSA ÖBERGS konto":                                                                  "… … konto",
+		"A\u030asa har fel":                                                                 "… har fel",
+		"İ felet gäller asa.oberg":                                                          "İ felet gäller ….…",
+		"Kollegan Kari Moen har samma fel, och hans konto med":                              "Kollegan … … har samma fel, och hans konto med",
+		"Felkod 500-1234, ärende 2026-03-03, version 14.2.1 kl. 14:30":                      "Felkod 500-1234, ärende 2026-03-03, version 14.2.1 kl. 14:30",
+		"811218-9876 står det på sidan":                                                     "••••••-•••• står det på sidan",
+		"Jag loggar in som asa.oberg men BankID snurrar på https://minasidor.example/login": "Jag loggar in som ….… men BankID snurrar på https://minasidor.example/login",
+	} {
+		got := anonymous(withoutClosing(withoutGreeting(in)), asa, []string{"Kari", "Moen", "Anna", "Ek", "Hans"})
+		if got != want {
+			t.Errorf("%q\n got %q\nwant %q", in, got, want)
+		}
+	}
+}
+
+func FuzzAnonymous(f *testing.F) {
+	f.Add("Hej Åsa, jag heter asa.oberg@kommun.example 811218-9876")
+	asa := Mailbox{"Åsa Öberg", "asa.oberg@kommun.example"}
+	f.Fuzz(func(t *testing.T, in string) {
+		got := anonymous(in, asa, nil)
+		for _, word := range strings.FieldsFunc(got, isBetween) {
+			if p := plain(word); p == "asa" || p == "oberg" {
+				t.Errorf("%q is left in %q of %q", word, got, in)
+			}
+		}
+	})
+}
