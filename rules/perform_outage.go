@@ -178,6 +178,9 @@ func (t *turn) doDismiss(a *act) *Line {
 	}
 	o.Status = OutageDismissed
 	t.stopFollowUps(lead)
+	if lead.Status == StatusWaitingVendor {
+		t.setStatus(lead, StatusOpen, string(a.s.Address)) // nobody is waited for any more
+	}
 	for _, id := range slices.Clone(o.Tickets) {
 		if tk, ok := t.ticket(id); ok {
 			tk.Outage = 0

@@ -26,24 +26,26 @@ var update = flag.Bool("update", false, "rewrite the expectations; read the diff
 //	read 1-2                 what a mail of ours holds
 //	queue 1                  the outbox of a ticket; what may go is sent as soon as time passes
 //	grace 2m                 the desk's grace for relayed replies
+//
+// A "picture: name 800x600" line attaches a picture of that size in pixels.
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("../testdata/rules/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scenarios: %v", err)
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { playFile(t, file) })
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { playFile(t, file, scenarioDesk()) })
 	}
 }
 
 type step struct{ comment, command, input, want string }
 
-func playFile(t *testing.T, file string) {
+func playFile(t *testing.T, file string, desk Config) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(scenarioDesk())
+	w := newWorld(desk)
 	var out strings.Builder
 	for _, s := range readSteps(string(raw)) {
 		got := w.play(s)
@@ -231,6 +233,13 @@ func (w *world) readMail(input string) (*Mail, error) {
 			m.Attachments = []Attachment{{Type: "application/pgp-encrypted"}, {Name: "encrypted.asc", Type: "application/octet-stream"}}
 		case "lead":
 			m.Lead = value
+		case "picture":
+			a := Attachment{Type: "image/png", Size: 40 << 10}
+			if _, err := fmt.Sscanf(value, "%s %dx%d", &a.Name, &a.Width, &a.Height); err != nil {
+				return nil, err
+			}
+			a.SHA256 = BlobID(a.Name)
+			m.Attachments = append(m.Attachments, a)
 		case "answers":
 			answers = OutgoingID(value)
 		case "only":
@@ -356,12 +365,20 @@ func (w *world) read(id OutgoingID) string {
 		for _, q := range r.Quotes {
 			fmt.Fprintf(&b, "quote %q\n", q)
 		}
+		for _, p := range r.Pictures {
+			fmt.Fprintf(&b, "picture %q\n", p)
+		}
 	}
 	for _, a := range o.Attachments {
 		fmt.Fprintf(&b, "attached %s %s\n", a.Name, a.Type)
 	}
 	for _, l := range o.Lines {
 		fmt.Fprintf(&b, "line %s %q %q\n", l.Code, l.Subject, l.More)
+	}
+	for _, a := range o.Actions {
+		if strings.Contains(a.Command, " ") {
+			fmt.Fprintf(&b, "offers /%s\n", a.Command)
+		}
 	}
 	return tokenPattern.ReplaceAllString(b.String(), "TOKEN")
 }

@@ -52,7 +52,8 @@ func (m *Message) unread(over string) {
 
 func attach(name, typ string, content []byte) rules.Attachment {
 	sum := sha256.Sum256(content)
-	return rules.Attachment{Name: name, Type: typ, Size: int64(len(content)), Content: content,
+	width, height := measure(typ, content)
+	return rules.Attachment{Name: name, Type: typ, Size: int64(len(content)), Content: content, Width: width, Height: height,
 		SHA256: rules.BlobID(hex.EncodeToString(sum[:]))}
 }
 

@@ -2,8 +2,12 @@ package gateway
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
+	"math/rand/v2"
 	"mime"
 	"strings"
 	"time"
@@ -25,7 +29,8 @@ type letter struct {
 	fields    []string // further header fields, whole
 	body      string   // text/plain
 	html      string   // with body in multipart/alternative
-	proof     string   // pass, fail, none
+	pictures  []drawing
+	proof     string // pass, fail, none
 	date      time.Time
 }
 
@@ -67,6 +72,14 @@ func (l letter) bytes() []byte {
 	switch {
 	case strings.Contains(strings.Join(l.fields, "\n"), "Content-Type:"):
 		b.WriteString("\r\n" + body)
+	case len(l.pictures) > 0:
+		b.WriteString("Content-Type: multipart/mixed; boundary=p\r\n\r\n--p\r\nContent-Type: text/plain; charset=utf-8\r\n" +
+			"Content-Transfer-Encoding: 8bit\r\n\r\n" + body)
+		for _, d := range l.pictures {
+			b.WriteString("--p\r\nContent-Type: image/png; name=\"" + d.name + "\"\r\nContent-Disposition: attachment; filename=\"" + d.name +
+				"\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64Lines(d.png) + "\r\n")
+		}
+		b.WriteString("--p--\r\n")
 	case l.html != "":
 		b.WriteString("Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n" +
 			"Content-Transfer-Encoding: 8bit\r\n\r\n" + body + "--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + l.html + "\r\n--b--\r\n")
@@ -163,4 +176,33 @@ func (w *town) find(id rules.MessageID) (parcel, bool) {
 		}
 	}
 	return parcel{}, false
+}
+
+// drawing is a picture that a letter has with it.
+type drawing struct {
+	name string
+	png  []byte
+}
+
+// picturePNG draws a picture that does not compress, so that its bytes grow with its size, and each name's is another.
+func picturePNG(name string, w, h int) []byte {
+	m := image.NewGray(image.Rect(0, 0, w, h))
+	var seed [32]byte
+	copy(seed[:], name)
+	_, _ = rand.NewChaCha8(seed).Read(m.Pix)
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func base64Lines(b []byte) string {
+	var out strings.Builder
+	for s := base64.StdEncoding.EncodeToString(b); s != ""; {
+		n := min(76, len(s))
+		out.WriteString(s[:n] + "\r\n")
+		s = s[n:]
+	}
+	return out.String()
 }

@@ -100,13 +100,71 @@ func TestStories(t *testing.T) {
 	for _, door := range []string{"smtp", "imap"} {
 		for _, file := range files {
 			t.Run(door+"/"+strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-				bubble(t, func(t *testing.T) { playStory(t, file, door) })
+				bubble(t, func(t *testing.T) { playStory(t, file, door, storyDesk) })
 			})
 		}
 	}
 }
 
-func playStory(t *testing.T, file, door string) {
+// TestDesks plays the story of each example desk over the whole program, with the desk's own configuration. Package
+// rules plays the same file over decisions alone.
+func TestDesks(t *testing.T) {
+	files, err := filepath.Glob("../../../testdata/desks/*/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no stories: %v", err)
+	}
+	for _, door := range []string{"smtp", "imap"} {
+		for _, file := range files {
+			t.Run(door+"/"+filepath.Base(filepath.Dir(file)), func(t *testing.T) {
+				bubble(t, func(t *testing.T) {
+					playStory(t, file, door, townDesk(t, filepath.Join(filepath.Dir(file), "aboveline.toml")))
+				})
+			})
+		}
+	}
+}
+
+// townDoors are where a desk's mail comes and goes in the town.
+const townDoors = `
+[store]
+path = %q
+[mailin.smtp]
+listen = "127.0.0.1:0"
+relays = ["127.0.0.1/32"]
+authserv_id = "mx.omdirekt.example"
+[[mailin.imap]]
+server = "imap://127.0.0.1:143"
+insecure = true
+username = "support@omdirekt.example"
+password_env = "ABOVELINE_TOWN_PASSWORD"
+authserv_id = "mx.omdirekt.example"
+[mailout]
+smarthost = "smtp://127.0.0.1:25"
+`
+
+// townDesk is an example desk's configuration with the doors of the town in place of its own.
+func townDesk(t *testing.T, file string) string {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	away := false
+	for line := range strings.Lines(strings.ReplaceAll(string(raw), "%", "%%")) {
+		if strings.HasPrefix(line, "[") {
+			table := strings.Trim(strings.TrimSpace(line), "[]")
+			top, _, _ := strings.Cut(table, ".")
+			away = slices.Contains([]string{"store", "mailin", "mailout", "dns"}, top)
+		}
+		if !away {
+			b.WriteString(line)
+		}
+	}
+	return b.String() + townDoors
+}
+
+func playStory(t *testing.T, file, door, desk string) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +178,7 @@ func playStory(t *testing.T, file, door string) {
 		}
 	}
 	w.fault = n.fault
-	n.h = w.build("support@omdirekt.example", storyDesk, func() detector { return &simpleWatch{} })
+	n.h = w.build("support@omdirekt.example", desk, func() detector { return &simpleWatch{} })
 	n.was = n.look()
 	for _, s := range steps {
 		got, want := n.play(s), s.want
@@ -345,6 +403,13 @@ func (n *narrator) write(input string) (letter, error) {
 			encrypt(&l)
 		case "lead":
 			l.html = "<p>" + value + "</p>"
+		case "picture":
+			var name string
+			var w, h int
+			if _, err := fmt.Sscanf(value, "%s %dx%d", &name, &w, &h); err != nil {
+				return l, err
+			}
+			l.pictures = append(l.pictures, drawing{name, picturePNG(name, w, h)})
 		case "answers":
 			answers = value
 		case "only":
@@ -586,11 +651,19 @@ func showMail(b *strings.Builder, o rules.Outgoing) {
 		for _, q := range r.Quotes {
 			fmt.Fprintf(b, "quote %q\n", q)
 		}
+		for _, p := range r.Pictures {
+			fmt.Fprintf(b, "picture %q\n", p)
+		}
 	}
 	for _, a := range o.Attachments {
 		fmt.Fprintf(b, "attached %s %s\n", a.Name, a.Type)
 	}
 	for _, l := range o.Lines {
 		fmt.Fprintf(b, "line %s %q %q\n", l.Code, l.Subject, l.More)
+	}
+	for _, a := range o.Actions {
+		if strings.Contains(a.Command, " ") {
+			fmt.Fprintf(b, "offers /%s\n", a.Command)
+		}
 	}
 }
