@@ -213,7 +213,7 @@ var vendorReferences = []*regexp.Regexp{
 	regexp.MustCompile(`\[(?:[\pL ]{0,20}#|#)\s?([\pL\pN-]{2,24})\]`),
 	regexp.MustCompile(`\b((?:INC|REQ|RITM|CHG|TASK|CS|SR)[0-9]{4,12})\b`),
 	regexp.MustCompile(`\[([A-Z][A-Z0-9]{1,9}-[0-9]{1,9})\]`),
-	regexp.MustCompile(`(?i)(?:ärende|ärendenummer|sak|saksnummer|sag|case|ticket|request|incident|reference|referens|referanse|support id)(?:\s?(?:nr|no|number|nummer|id))?\s?[.:#]{0,2}\s?#?([A-Z]{0,8}-?[0-9]{3,12})\b`),
+	regexp.MustCompile(`(?i)(?:ärende|ärendenummer|sak|saksnummer|sag|case|ticket|request|incident|reference|referens|referanse|support id)(?:\s?(?:nr|no|number|nummer|id))?\s?[.:#]{0,2}\s?#?([A-Z]{0,8}-?[0-9]{3,12}(?:-[0-9]{1,12})?)\b`),
 }
 
 // vendorReference is the vendor's own number in a mail of its, "" where none can be told; tag is how it stands in the

@@ -29,6 +29,7 @@ func TestRemindersFollowElapsedTime(t *testing.T) {
 	for _, c := range []struct{ zone, from string }{
 		{"Europe/Stockholm", "2026-03-28T20:00:00+01:00"}, {"Europe/Stockholm", "2026-10-24T20:00:00+02:00"},
 		{"Australia/Lord_Howe", "2026-04-04T20:00:00+11:00"}, {"Australia/Lord_Howe", "2026-10-03T20:00:00+10:30"},
+		{"Europe/Warsaw", "2026-03-28T20:00:00+01:00"}, {"America/New_York", "2026-03-07T20:00:00-05:00"}, {"America/New_York", "2026-10-31T20:00:00-04:00"},
 	} {
 		t.Run(c.zone+" "+c.from[:7], func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
