@@ -81,7 +81,7 @@ func (t *turn) reportTo(lead *Ticket, o *Outage, v Vendor, pictures []Attachment
 	t.nameThread(lead, i, report)
 	row := Outgoing{
 		Kind: OutReport, Template: TemplateReport, Thread: thread, To: v.Mailbox, Role: RoleVendor,
-		Language: t.desk.language(v.Language), Auto: by, GoesTo: ReplyToDesk, Report: report, Attachments: pictures,
+		Language: t.desk.language(v.Language), Auto: by, GoesTo: ReplyToDesk, Report: report, Attachments: nameless(pictures),
 	}
 	if by != AutoNone {
 		row.Budget = ClassVendor

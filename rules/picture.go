@@ -86,6 +86,17 @@ func (t *turn) picked(o *Outage, lead *Ticket, which []int) (list []Attachment, 
 	return list, !slices.ContainsFunc(which, func(n int) bool { return n < 1 || n > len(all) })
 }
 
+// nameless gives pictures names of ours: people name theirs after themselves.
+func nameless(list []Attachment) []Attachment {
+	out := slices.Clone(list)
+	for i := range out {
+		_, kind, _ := strings.Cut(out[i].Type, "/")
+		kind, _, _ = strings.Cut(kind, "+")
+		out[i].Name, out[i].Inline, out[i].ContentID = "picture-"+strconv.Itoa(i+1)+"."+kind, false, ""
+	}
+	return out
+}
+
 // pictureWords ask for the pictures, in the desk's languages.
 var pictureWords = []string{"pictures", "picture", "bilder", "bild", "bilde", "skärmbilder", "skjermbilder"}
 

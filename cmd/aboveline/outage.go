@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"aboveline.example/cmd/aboveline/admin"
 )
@@ -39,7 +38,7 @@ func (c *outageShowCmd) Run(e *env) error {
 			"Status", o.Status, "People", strconv.Itoa(o.People), "First", at(o.First), "Last", at(o.Last),
 			"Tags", strings.Join(o.Tags, ", "), "Tickets", strings.Join(o.Tickets, ", "),
 			"Words", strings.Join(o.Evidence.Words, ", "),
-			"Evidence", evidence(o.Evidence))
+			"Evidence", o.Evidence.String())
 		for _, v := range o.Vendors {
 			fmt.Fprintf(e.out, "\n%s\n", e.paint(e.out, "1", clean(v.Name, 60)))
 			facts(e.out, "  Reported", at(v.Reported), "  Last heard", at(v.LastHeard), "  Next reminder", at(v.NextFollowUp),
@@ -47,17 +46,4 @@ func (c *outageShowCmd) Run(e *env) error {
 		}
 		return nil
 	})
-}
-
-// evidence says how unusual it was, as the suspicion does; nothing of an outage that staff declared.
-func evidence(e admin.Evidence) string {
-	window, err := time.ParseDuration(e.Window)
-	if err != nil || e.Observed == 0 {
-		return ""
-	}
-	usual := fmt.Sprintf("%.1f", e.Expected)
-	if e.Expected < 0.05 {
-		usual = "less than 0.1"
-	}
-	return fmt.Sprintf("%d people in %d minutes; normally %s", e.Observed, int(window.Minutes()), usual)
 }

@@ -2,6 +2,8 @@ package admin
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"aboveline.example/rules"
 	"aboveline.example/store"
@@ -47,6 +49,20 @@ type Evidence struct {
 	Expected float64  `json:"expected"`
 	Observed int      `json:"observed"`
 	Window   string   `json:"window"` // in which so many were seen, and are expected
+}
+
+// String says how unusual it was, as the suspicion does: "7 people in 30 minutes; normally 0.4". Nothing, of an outage
+// that staff declared.
+func (e Evidence) String() string {
+	window, err := time.ParseDuration(e.Window)
+	if err != nil || e.Observed == 0 {
+		return ""
+	}
+	usual := fmt.Sprintf("%.1f", e.Expected)
+	if e.Expected < 0.05 {
+		usual = "less than 0.1"
+	}
+	return fmt.Sprintf("%d people in %d minutes; normally %s", e.Observed, int(window.Minutes()), usual)
 }
 
 // Outage shows an outage.

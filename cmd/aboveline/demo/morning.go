@@ -1,9 +1,11 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,7 +14,7 @@ import (
 func cast() []*person {
 	return []*person{
 		{name: "Åsa Öberg", address: "asa@kommun.example"},
-		{name: "Erik Holm", address: "erik@skola.example"},
+		{name: "Emily Clark", address: "emily@partner.example"},
 		{name: "Kari Moen", address: "kari@firma.example"},
 		{name: "Ali Hassan", address: "ali@bolag.example"},
 		{name: "Eva Lind", address: "eva@region.example"},
@@ -22,6 +24,7 @@ func cast() []*person {
 		{name: "Bo Lind", address: "bo@omdirekt.example"},
 		{name: "Sublime Support", address: "oms@sublime.example"},
 		{name: "Mirakel Drift", address: "fel@mirakel.example"},
+		{name: "Jour Sublime", address: "jour@sublime.example"},
 		{name: "Kommunikation", address: "kommunikation@omdirekt.example"},
 	}
 }
@@ -37,19 +40,29 @@ const mailbox = "hjalp@omdirekt.example"
 // report is one person's mail about the fault, and what their confirmation says.
 type report struct {
 	who, to, subject, text, confirmed string
+	picture                           bool // a screenshot is with it
 }
 
 var reports = []report{
-	{"Åsa", desk, "Kan inte logga in", "Hej!\n\nBankID snurrar bara när jag försöker logga in på Mina sidor. Vad gör jag?\n\nMvh\nÅsa\n", "Vi har fått ditt mejl"},
-	{"Erik", mailbox, "Inloggning", "Hej, jag kommer inte in på Mina sidor. Inloggningen med BankID står och snurrar hela tiden.\n\n/Erik\n", "Vi har fått ditt mejl"},
-	{"Kari", desk, "BankID virker ikke", "Hei!\n\nJeg får ikke logget inn på Mina sidor, BankID virker ikke i dag. Kan dere hjelpe meg med dette?\n\nVennlig hilsen\nKari Moen\n", "Vi har mottatt"},
-	{"Ali", mailbox, "Mina sidor", "Det går inte att logga in på Mina sidor, BankID fungerar inte sedan i morse.\n", "Vi har fått ditt mejl"},
+	{who: "Åsa", to: desk, subject: "Kan inte logga in", confirmed: "Vi har fått ditt mejl", picture: true,
+		text: "Hej Anna!\n\nBankID snurrar bara när jag försöker logga in på Mina sidor. Mitt personnummer är 811218-9876. Vad gör jag?\n\nMvh\nÅsa\n"},
+	{who: "Emily", to: mailbox, subject: "Cannot log in", confirmed: "We have received your email",
+		text: "Hello,\n\nI cannot log in to Mina sidor this morning. The BankID login just keeps spinning and nothing happens. Could you please help me?\n\nKind regards\nEmily Clark\n"},
+	{who: "Kari", to: desk, subject: "BankID virker ikke", confirmed: "Vi har mottatt",
+		text: "Hei!\n\nJeg får ikke logget inn på Mina sidor, BankID virker ikke i dag. Kan dere hjelpe meg med dette?\n\nVennlig hilsen\nKari Moen\n"},
+	{who: "Ali", to: mailbox, subject: "Mina sidor", confirmed: "Vi har fått ditt mejl",
+		text: "Det går inte att logga in på Mina sidor, BankID fungerar inte sedan i morse.\n"},
 }
 
 var later = []report{
-	{"Eva", desk, "BankID", "Hej, inloggningen med BankID på Mina sidor fungerar inte för oss på regionen.\n", "känner"},
-	{"Lars", mailbox, "Inloggning", "Hej! Inloggningen med BankID på Mina sidor fungerar inte här heller. Är det fel hos er?\n\nLars\n", "känner"},
+	{who: "Eva", to: desk, subject: "BankID", confirmed: "känner",
+		text: "Hej, inloggningen med BankID på Mina sidor fungerar inte för oss på regionen.\n"},
+	{who: "Lars", to: mailbox, subject: "Inloggning", confirmed: "känner",
+		text: "Hej! Inloggningen med BankID på Mina sidor fungerar inte här heller. Är det fel hos er?\n\nLars\n"},
 }
+
+// affected are the six who wrote about the fault.
+var affected = []string{"Åsa", "Emily", "Kari", "Ali", "Eva", "Lars"}
 
 // morning is the story.
 func (w *world) morning(ctx context.Context) error {
@@ -104,7 +117,7 @@ func (w *world) ordinary(ctx context.Context) error {
 
 // reported is the fault, as people see it.
 func (w *world) reported(ctx context.Context) error {
-	w.scene("Something breaks. Four people write within a few minutes, by SMTP and IMAP, in two languages")
+	w.scene("Something breaks. Four people write within a few minutes, by SMTP and IMAP, in three languages")
 	for i, r := range reports {
 		if err := w.report(ctx, r, i+1); err != nil {
 			return err
@@ -123,7 +136,11 @@ func (w *world) reported(ctx context.Context) error {
 
 func (w *world) report(ctx context.Context, r report, n int) error {
 	p := w.people[r.who]
-	if err := p.write(r.to, r.subject, r.text); err != nil {
+	write := p.write
+	if r.picture {
+		write = p.writeWithPicture
+	}
+	if err := write(r.to, r.subject, r.text); err != nil {
 		return err
 	}
 	c, err := p.wait(ctx, has(fmt.Sprintf("[OMD-%d]", n), r.confirmed))
@@ -147,21 +164,24 @@ func headline(l letter) string {
 // toVendors is the report to both, each on a thread of its own.
 func (w *world) toVendors(ctx context.Context) error {
 	anna, sublime, mirakel := w.people["Anna"], w.people["Sublime"], w.people["Mirakel"]
-	w.scene("Anna answers the suspicion with one line: /report Sublime Mirakel")
-	if err := anna.answer(w.suspicion, "/report Sublime Mirakel"); err != nil {
+	w.scene("Anna answers the suspicion with one line: /report Sublime Mirakel pictures")
+	if err := anna.answer(w.suspicion, "/report Sublime Mirakel pictures"); err != nil {
 		return err
 	}
 	first, err := sublime.wait(ctx, has("Mina sidor - Teknik", ""))
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"Åsa", "Öberg", "asa@", "Mirakel"} {
-		if strings.Contains(first.text, name) {
-			return fmt.Errorf("the report to Sublime says %q", name)
+	for _, word := range []string{"Åsa", "Öberg", "asa@", "Emily", "Anna", "Mirakel", "811218"} {
+		if strings.Contains(first.text, word) {
+			return fmt.Errorf("the report to Sublime says %q", word)
 		}
 	}
-	w.say("Sublime reads, without anybody's name:")
-	w.show(first, 34)
+	if !bytes.Equal(first.files["picture-1.png"], screenshot()) {
+		return errors.New("the screenshot did not reach Sublime as it was sent")
+	}
+	w.say("Sublime reads, without anybody's name or number, and with Åsa's screenshot:")
+	w.show(first, 28)
 	second, err := mirakel.wait(ctx, has("Mina sidor - Teknik", ""))
 	if err != nil {
 		return err
@@ -194,7 +214,10 @@ func (w *world) chased(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.say("Anna reads it at once:")
+	if !strings.Contains(word.text, "/snooze") {
+		return errors.New("the estimate is not offered as a /snooze")
+	}
+	w.say("Anna reads it at once, and is offered to leave Mirakel alone until then:")
 	w.show(word, 12)
 	if _, err := press.wait(ctx, has("[D-1]", "funnet feilen")); err != nil {
 		return err
@@ -213,7 +236,14 @@ func (w *world) chased(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.say("another hour later, the second reminder: %q", headline(again))
+	w.say("another hour later, the second reminder:")
+	w.show(again, 8)
+	w.clock.forward(61 * time.Minute)
+	above, err := w.people["Jour"].wait(ctx, has("Mina sidor - Teknik [Case#778899]", ""))
+	if err != nil {
+		return err
+	}
+	w.say("and with the third, the one whom Sublime has named for that: %q", headline(above))
 	return nil
 }
 
@@ -223,12 +253,12 @@ func (w *world) posted(ctx context.Context) error {
 	if err := w.people["Anna"].answer(w.suspicion, "/announce\nVi vet att BankID inte fungerar på Mina sidor. Leverantören rättar felet nu, och vi hör av oss när det är löst."); err != nil {
 		return err
 	}
-	for _, name := range []string{"Åsa", "Erik", "Kari", "Ali", "Eva", "Lars"} {
+	for _, name := range affected {
 		if _, err := w.people[name].wait(ctx, has("[OMD-", "Leverantören rättar felet nu")); err != nil {
 			return err
 		}
 	}
-	w.say("Åsa, Erik, Kari, Ali, Eva and Lars have it, each in their own thread")
+	w.say("Åsa, Emily, Kari, Ali, Eva and Lars have it, each in their own thread")
 	return nil
 }
 
@@ -239,12 +269,14 @@ func (w *world) solved(ctx context.Context) error {
 		return err
 	}
 	var mine letter
-	for _, name := range []string{"Åsa", "Erik", "Kari", "Ali", "Eva", "Lars", "Sublime", "Mirakel", "Kommunikation"} {
+	for _, name := range append(slices.Clone(affected), "Sublime", "Mirakel", "Kommunikation") {
 		l, err := w.people[name].wait(ctx, has("", "fungerar igen"))
 		if err != nil {
 			return err
 		}
 		switch name {
+		case "Åsa", "Emily", "Mirakel":
+			w.say("%s reads %q", w.people[name].name, headline(l))
 		case "Kari":
 			w.say("Kari, who wrote in Norwegian, reads:")
 			w.show(l, 14)

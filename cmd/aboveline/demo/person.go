@@ -3,7 +3,10 @@ package demo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	netsmtp "net/smtp"
 	"strings"
@@ -27,6 +30,7 @@ type person struct {
 type letter struct {
 	from, subject, messageID, replyTo string
 	text                              string
+	files                             map[string][]byte
 	auto                              bool
 	date                              time.Time
 }
@@ -58,6 +62,71 @@ func (p *person) acknowledge(l letter, subject, text string) error {
 }
 
 func (p *person) sendAs(to, subject, text string, answers *letter, auto string) error {
+	h := p.header(to, subject, answers, auto)
+	h.SetContentType("text/plain", map[string]string{"charset": "utf-8"})
+	var raw bytes.Buffer
+	w, err := mail.CreateSingleInlineWriter(&raw, h)
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, strings.ReplaceAll(text, "\n", "\r\n")); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return p.post(to, raw.Bytes())
+}
+
+// pictureName is what a phone calls a screenshot.
+const pictureName = "Screenshot_20261130-083002.png"
+
+// screenshot is a picture of the fault: as large as a small screen's, and never the same in two places.
+func screenshot() []byte {
+	m := image.NewGray(image.Rect(0, 0, 360, 640))
+	for i := range m.Pix {
+		m.Pix[i] = byte(i * i >> 7) // a pattern that fills some kilobytes, as a picture of words does
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		panic(err) // into memory
+	}
+	return b.Bytes()
+}
+
+// writeWithPicture sends a new mail with a screenshot.
+func (p *person) writeWithPicture(to, subject, text string) error {
+	var raw bytes.Buffer
+	w, err := mail.CreateWriter(&raw, p.header(to, subject, nil, ""))
+	if err != nil {
+		return err
+	}
+	var words mail.InlineHeader
+	words.SetContentType("text/plain", map[string]string{"charset": "utf-8"})
+	part, err := w.CreateSingleInline(words)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(part, strings.ReplaceAll(text, "\n", "\r\n"))
+	if err := errors.Join(err, part.Close()); err != nil {
+		return err
+	}
+	var file mail.AttachmentHeader
+	file.SetContentType("image/png", nil)
+	file.SetFilename(pictureName)
+	picture, err := w.CreateAttachment(file)
+	if err != nil {
+		return err
+	}
+	_, err = picture.Write(screenshot())
+	if err := errors.Join(err, picture.Close(), w.Close()); err != nil {
+		return err
+	}
+	return p.post(to, raw.Bytes())
+}
+
+// header is what stands above a mail of this person's.
+func (p *person) header(to, subject string, answers *letter, auto string) mail.Header {
 	p.written++
 	var h mail.Header
 	if auto != "" {
@@ -72,19 +141,12 @@ func (p *person) sendAs(to, subject, text string, answers *letter, auto string) 
 		h.SetMsgIDList("In-Reply-To", []string{answers.messageID})
 		h.SetMsgIDList("References", []string{answers.messageID})
 	}
-	h.SetContentType("text/plain", map[string]string{"charset": "utf-8"})
-	var raw bytes.Buffer
-	w, err := mail.CreateSingleInlineWriter(&raw, h)
-	if err != nil {
-		return err
-	}
-	if _, err := io.WriteString(w, strings.ReplaceAll(text, "\n", "\r\n")); err != nil {
-		return err
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	if err := netsmtp.SendMail(p.office.smtpAddr, nil, p.address, []string{to}, raw.Bytes()); err != nil {
+	return h
+}
+
+// post hands a mail to the post office.
+func (p *person) post(to string, raw []byte) error {
+	if err := netsmtp.SendMail(p.office.smtpAddr, nil, p.address, []string{to}, raw); err != nil {
 		return fmt.Errorf("%s sends to %s: %w", p.name, to, err)
 	}
 	return nil
@@ -165,7 +227,7 @@ func readLetter(raw []byte) (letter, error) {
 	if err != nil {
 		return letter{}, err
 	}
-	l := letter{auto: r.Header.Get("Auto-Submitted") != ""}
+	l := letter{files: map[string][]byte{}, auto: r.Header.Get("Auto-Submitted") != ""}
 	l.subject, _ = r.Header.Subject()
 	l.messageID, _ = r.Header.MessageID()
 	l.date, _ = r.Header.Date()
@@ -180,12 +242,16 @@ func readLetter(raw []byte) (letter, error) {
 		if err != nil {
 			break
 		}
-		if h, ok := part.Header.(*mail.InlineHeader); ok {
+		b, err := io.ReadAll(part.Body)
+		if err != nil {
+			return letter{}, err
+		}
+		switch h := part.Header.(type) {
+		case *mail.AttachmentHeader:
+			name, _ := h.Filename()
+			l.files[name] = b
+		case *mail.InlineHeader:
 			if kind, _, _ := h.ContentType(); kind == "text/plain" && l.text == "" {
-				b, err := io.ReadAll(part.Body)
-				if err != nil {
-					return letter{}, err
-				}
 				l.text = strings.ReplaceAll(string(b), "\r\n", "\n")
 			}
 		}

@@ -154,6 +154,7 @@ language = "en"
 name = "Sublime"
 address = "oms@sublime.example"
 follow_up = "1h"
+escalation = "jour@sublime.example"
 
 [[vendor]]
 name = "Mirakel"
@@ -174,6 +175,7 @@ when = 'sender.domain == "kommun.example" or text contains "arbetsgivare"'
 name = "Fel på Mina sidor"
 when = 'text contains "bankid" or text contains "mina sidor"'
 tags = ["Mina sidor - Teknik"]
+service = "Mina sidor"
 
 [outage]
 enabled = true
@@ -197,7 +199,7 @@ func (w *world) tally(ctx context.Context) error {
 		return err
 	}
 	return admin.OutageList.Do(ctx, ops, admin.Limit{}, func(o admin.Outage) error {
-		w.say("%-6s %-18s %d people  %s", o.Number, o.Status, o.People, o.Title)
+		w.say("%-6s %-18s %d people  %s  (suspected by %s)", o.Number, o.Status, o.People, o.Title, o.Evidence)
 		return nil
 	})
 }
@@ -205,10 +207,16 @@ func (w *world) tally(ctx context.Context) error {
 // invite says how to look around.
 func (w *world) invite() {
 	host, port, _ := net.SplitHostPort(w.office.imapAddr)
+	_, submission, _ := net.SplitHostPort(w.office.smtpAddr)
 	w.scene("Everything stays open until you press Ctrl-C")
-	w.say("IMAP %s port %s, no TLS; SMTP %s; the password is %q; users:", host, port, w.office.smtpAddr, password)
-	for _, p := range w.people {
-		w.say("%s", p.address)
+	w.plain("In a mail client: IMAP server %s, port %s, no encryption; SMTP server %s, port %s, no encryption and no login.", host, port, host, submission)
+	w.plain("The user is the address, the password is %q:", password)
+	for _, p := range cast() {
+		w.plain("  %-16s %s", p.name, p.address)
 	}
-	w.say("write to %s as one of them, and see what comes back", desk)
+	box := "imap://anna%40omdirekt.example@" + w.office.imapAddr + "/INBOX"
+	w.plain("With neomutt, as Anna:")
+	w.plain("  neomutt -n -F /dev/null -e 'set ssl_starttls=no ssl_force_tls=no imap_pass=%s folder=%s from=anna@omdirekt.example smtp_url=smtp://%s' -f %s",
+		password, box, w.office.smtpAddr, box)
+	w.plain("Write to %s as one of them, and see what comes back.", desk)
 }

@@ -31,6 +31,9 @@ func (t *teller) say(format string, args ...any) {
 	fmt.Fprintf(t.out, "  %s %s\n", t.paint("2", t.now().Format("15:04:05")), fmt.Sprintf(format, args...))
 }
 
+// plain prints a line that is no event, and may be meant to be copied.
+func (t *teller) plain(format string, args ...any) { fmt.Fprintf(t.out, "  "+format+"\n", args...) }
+
 // shownLines is how much of a mail is shown: enough to hear its voice.
 const shownLines = 18
 
