@@ -42,6 +42,19 @@ func (t *turn) newOutage(o Outage) *Outage {
 // maxReport is how much of a mail is shown to the watch, in bytes. It is kept for weeks, and the watch reads no more.
 const maxReport = 2 << 10
 
+// Matter is what the watch for outages would be shown of a mail that opens a ticket for its own author: all of the
+// report that does not depend on what the store knows.
+func (d *Desk) Matter(m *Mail) Report {
+	r := Report{Person: m.From.Address, Name: m.From.Name, Language: m.Language, Subject: BaseSubject(m.Subject, d.Prefix), Words: m.Words}
+	if r.Words == "" {
+		r.Words = visible(m)
+	}
+	if len(r.Words) > maxReport {
+		r.Words = strings.ToValidUTF8(r.Words[:maxReport], "")
+	}
+	return r
+}
+
 // watch shows a new matter to the watch for outages and acts on what it sees: the ticket joins an outage, or its mail
 // was the one that makes staff suspect one.
 func (t *turn) watch(tk *Ticket, ev MailArrived, s speaker) {
@@ -49,16 +62,9 @@ func (t *turn) watch(tk *Ticket, ev MailArrived, s speaker) {
 	if !t.desk.Outage.Enabled || tk.Quiet || m.Kind != KindHuman || t.desk.Role(s.Address) != RoleStranger || isThanks(visible(m)) {
 		return
 	}
-	report := Report{
-		Mail: ev.ID, At: t.now, Person: s.Address, Name: s.Name, Proven: s.trust == TrustVerified,
-		Organisation: tk.Organisation, Language: m.Language, Subject: tk.Subject, Words: m.Words,
-	}
-	if report.Words == "" {
-		report.Words = visible(m)
-	}
-	if len(report.Words) > maxReport {
-		report.Words = strings.ToValidUTF8(report.Words[:maxReport], "")
-	}
+	report := t.desk.Matter(m)
+	report.Mail, report.At, report.Person, report.Name = ev.ID, t.now, s.Address, s.Name
+	report.Proven, report.Organisation, report.Subject = s.trust == TrustVerified, tk.Organisation, tk.Subject
 	t.out.Reports = append(t.out.Reports, report)
 	sight := t.look.Sight(report)
 	if sight.Alarm == 0 {

@@ -122,21 +122,27 @@ func (g *Gateway) kept(d rules.Decision) {
 	g.tell(d)
 }
 
+// update is a transaction in which rules may ask the watch.
+func (g *Gateway) update(ctx context.Context, call func(*store.Tx) error) error {
+	return g.db.Update(ctx, func(tx *store.Tx) error {
+		return g.watch.during(tx, func() error { return call(tx) })
+	})
+}
+
 // decide runs an event that needs nothing but the store through the motion.
 func (g *Gateway) decide(ctx context.Context, prepare func(*store.Tx) (rules.Event, error)) error {
 	p, now := g.policy.Load(), g.clock.now()
 	var d rules.Decision
-	err := g.db.Update(ctx, func(tx *store.Tx) error {
+	err := g.update(ctx, func(tx *store.Tx) error {
 		d = rules.Decision{}
 		ev, err := prepare(tx)
 		if err != nil || ev == nil {
 			return err
 		}
-		d = p.desk.Decide(lookup{tx, g.watch}, ev, now)
+		d = p.desk.Decide(lookup{Tx: tx, watch: g.watch}, ev, now)
 		return g.keep(tx, p, d)
 	})
 	if err != nil {
-		g.watch.forget()
 		return err
 	}
 	g.kept(d)

@@ -46,10 +46,10 @@ type Decided struct {
 func (g *Gateway) Rehearse(ctx context.Context, mails []Rehearsed) ([]Decided, error) {
 	p := g.policy.Load()
 	var all []Decided
-	err := g.db.Update(ctx, func(tx *store.Tx) error {
+	err := g.update(ctx, func(tx *store.Tx) error {
 		all = all[:0]
 		decide := func(ev rules.Event, at time.Time) error {
-			d := p.desk.Decide(lookup{tx, g.watch}, ev, at)
+			d := p.desk.Decide(lookup{Tx: tx, watch: g.watch}, ev, at)
 			for _, o := range d.Send {
 				if err := tx.Enqueue(o, nil); err != nil {
 					return err
@@ -68,9 +68,6 @@ func (g *Gateway) Rehearse(ctx context.Context, mails []Rehearsed) ([]Decided, e
 		}
 		return nil
 	})
-	if err != nil {
-		g.watch.forget()
-	}
 	return all, err
 }
 

@@ -68,14 +68,14 @@ func (g *Gateway) takeUp(ctx context.Context, h rules.Held) error {
 	}
 	p, now := g.policy.Load(), g.clock.now()
 	var d rules.Decision
-	err = g.db.Update(ctx, func(tx *store.Tx) error {
+	err = g.update(ctx, func(tx *store.Tx) error {
 		d = rules.Decision{}
 		h, ok := tx.Held(h.ID)
 		if !ok || h.Release == nil {
 			return nil // somebody was quicker
 		}
 		line, _ := tx.Disposition(h.ID)
-		d = p.desk.Decide(lookup{tx, g.watch}, rules.MailArrived{ID: h.ID, Mail: m, Released: h.Release}, now)
+		d = p.desk.Decide(lookup{Tx: tx, watch: g.watch}, rules.MailArrived{ID: h.ID, Mail: m, Released: h.Release}, now)
 		d.Disposition.Raw = line.Raw
 		keepSmall(tx, packSmall(m))
 		return g.keep(tx, p, d)
@@ -179,8 +179,8 @@ func (g *Gateway) Retry(ctx context.Context, id rules.MailID) error {
 	}
 	p, now := g.policy.Load(), g.clock.now()
 	var d rules.Decision
-	err = g.db.Update(ctx, func(tx *store.Tx) error {
-		d = p.desk.Decide(lookup{tx, g.watch}, rules.MailArrived{ID: id, Mail: m}, now)
+	err = g.update(ctx, func(tx *store.Tx) error {
+		d = p.desk.Decide(lookup{Tx: tx, watch: g.watch}, rules.MailArrived{ID: id, Mail: m}, now)
 		d.Disposition.Raw = parked.Raw
 		keepSmall(tx, packSmall(m))
 		tx.Unpark(id)

@@ -18,9 +18,10 @@ func (g *Gateway) Accept(ctx context.Context, m *rules.Mail) error {
 	}
 	raw, small := store.Pack(m.Raw), packSmall(m)
 	p, now := g.policy.Load(), g.clock.now()
+	ahead := g.foresee(p.desk, m)
 	var d rules.Decision
-	err := g.db.Update(ctx, func(tx *store.Tx) error {
-		d = p.desk.Decide(lookup{tx, g.watch}, rules.MailArrived{ID: tx.NewMail(), Mail: m}, now)
+	err := g.update(ctx, func(tx *store.Tx) error {
+		d = p.desk.Decide(lookup{tx, g.watch, ahead}, rules.MailArrived{ID: tx.NewMail(), Mail: m}, now)
 		if d.Disposition.Kind != rules.DisposedDuplicate {
 			d.Disposition.Raw = tx.PutPacked(raw)
 			keepSmall(tx, small)
@@ -28,7 +29,6 @@ func (g *Gateway) Accept(ctx context.Context, m *rules.Mail) error {
 		return g.keep(tx, p, d)
 	})
 	if err != nil {
-		g.watch.forget()
 		return err
 	}
 	g.counts.Commit(g.clock.now().Sub(now))
