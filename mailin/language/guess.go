@@ -39,6 +39,10 @@ func (s *scores) add(o scores) {
 // maxText is how much of a text is read, in bytes: a page says what a book does.
 const maxText = 8 << 10
 
+// maxWords is how many words are weighed. Fifty settle it between two neighbours; the rest is room for a text that
+// begins with lines in another tongue.
+const maxWords = 200
+
 // unknownWord is what a word that no list has says for another tongue. In the five languages every second word is
 // in a list, in others every tenth is by chance.
 const unknownWord = 0.18
@@ -59,7 +63,7 @@ func Guess(text string) (rules.Language, float64) {
 		}
 		words++
 		total.add(weigh(word))
-		if words == 400 {
+		if words == maxWords {
 			break
 		}
 	}
