@@ -2,7 +2,7 @@ package mailout
 
 import (
 	"context"
-	"crypto/tls"
+	"crypto/x509"
 	"log/slog"
 	"maps"
 	"net"
@@ -41,13 +41,15 @@ type CourierOptions struct {
 	Smarthost   Smarthost // zero: nothing is sent, rows stay waiting
 	Username    string    // "" for no login
 	Password    func() (string, error)
+	Bearer      Bearer // in place of a password
 	Hostname    string // what we call ourselves
 	Connections int    // at the same time; 0 is 4. A crash can send 17 times as many mails twice
 	Signer      Signer // nil: mails go unsigned
-	TLS         *tls.Config
-	Log         *slog.Logger // nil: silence
-	Now         func() time.Time
-	Dial        func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Roots are the certificates to trust, nil for the system's. They are asked for at each connection.
+	Roots func() (*x509.CertPool, error)
+	Log   *slog.Logger // nil: silence
+	Now   func() time.Time
+	Dial  func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 // Bounds of the courier's work. A row stays leased for long enough that a slow peer ends first; if we die, it is
@@ -91,6 +93,9 @@ func NewCourier(o CourierOptions, outbox Outbox, blobs Blobs) *Courier {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Roots == nil {
+		o.Roots = func() (*x509.CertPool, error) { return nil, nil }
 	}
 	if o.Password == nil {
 		o.Password = func() (string, error) { return "", nil }

@@ -81,6 +81,9 @@ func (s *sinkSession) Auth(mech string) (sasl.Server, error) {
 		s.k.logins = append(s.k.logins, mech)
 		return nil
 	}
+	if mech == "XOAUTH2" {
+		return &tokenServer{}, nil
+	}
 	if mech == sasl.Plain {
 		return sasl.NewPlainServer(func(_, u, p string) error { return check(u, p) }), nil
 	}
@@ -215,13 +218,13 @@ func TestTLS(t *testing.T) {
 			if c.host != "" {
 				host.Host = c.host
 			}
-			cfg := &tls.Config{}
+			trust := func() (*x509.CertPool, error) { return x509.NewCertPool(), nil }
 			if c.trusted {
-				cfg.RootCAs = roots
+				trust = func() (*x509.CertPool, error) { return roots, nil }
 			}
 			o := newOutbox(queued(1)...)
 			courier := NewCourier(CourierOptions{Smarthost: host, Username: "support@omdirekt.example", Hostname: "desk.omdirekt.example",
-				Password: func() (string, error) { return c.password, nil }, TLS: cfg,
+				Password: func() (string, error) { return c.password, nil }, Roots: trust,
 				Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 					return (&net.Dialer{}).DialContext(ctx, network, addr)
 				}}, o, noBlobs{})

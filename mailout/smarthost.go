@@ -107,6 +107,16 @@ type session struct {
 	idle *time.Timer
 }
 
+// Look connects and logs in as for a mail, and leaves again.
+func (c *Courier) Look(ctx context.Context) error {
+	s, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	s.leave()
+	return nil
+}
+
 // open connects, protects and logs in. Whatever goes wrong here is about the smarthost or our configuration and never
 // about a mail.
 func (c *Courier) open(ctx context.Context) (*session, error) {
@@ -130,7 +140,11 @@ func (c *Courier) greet(ctx context.Context, conn net.Conn) (*session, error) {
 	secured := false
 	switch c.o.Smarthost.TLS {
 	case TLSImplicit:
-		tc := tls.Client(conn, c.tls())
+		cfg, err := c.tls()
+		if err != nil {
+			return nil, err
+		}
+		tc := tls.Client(conn, cfg)
 		if err := tc.HandshakeContext(ctx); err != nil {
 			return nil, fmt.Errorf("TLS: %w", err)
 		}
@@ -146,21 +160,18 @@ func (c *Courier) greet(ctx context.Context, conn net.Conn) (*session, error) {
 	if err := client.Hello(c.o.Hostname); err != nil {
 		return nil, err
 	}
-	if err := c.login(client, secured); err != nil {
+	if err := c.login(ctx, client, secured); err != nil {
 		return nil, err
 	}
 	return &session{Client: client, conn: conn}, nil
 }
 
-func (c *Courier) tls() *tls.Config {
-	cfg := &tls.Config{MinVersion: tls.VersionTLS12}
-	if c.o.TLS != nil {
-		cfg = c.o.TLS.Clone()
+func (c *Courier) tls() (*tls.Config, error) {
+	roots, err := c.o.Roots()
+	if err != nil {
+		return nil, err
 	}
-	if cfg.ServerName == "" {
-		cfg.ServerName = c.o.Smarthost.Host
-	}
-	return cfg
+	return &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.o.Smarthost.Host, RootCAs: roots}, nil
 }
 
 // startTLS asks for protection before the SMTP client sees the connection, since the client would call itself
@@ -184,7 +195,11 @@ func (c *Courier) startTLS(ctx context.Context, conn net.Conn) (net.Conn, error)
 	if t.R.Buffered() > 0 {
 		return nil, errors.New("the server spoke between STARTTLS and the handshake")
 	}
-	tc := tls.Client(conn, c.tls())
+	cfg, err := c.tls()
+	if err != nil {
+		return nil, err
+	}
+	tc := tls.Client(conn, cfg)
 	if err := tc.HandshakeContext(ctx); err != nil {
 		return nil, fmt.Errorf("STARTTLS: %w", err)
 	}

@@ -2,17 +2,15 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
-	"net/smtp"
 	"strings"
 
-	imap "github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapclient"
-
 	"aboveline.example/cmd/aboveline/config"
+	"aboveline.example/cmd/aboveline/gateway"
+	"aboveline.example/mailin/imap"
+	"aboveline.example/mailout"
 	"aboveline.example/mailout/dkim"
 )
 
@@ -20,13 +18,7 @@ import (
 func remoteProbes(c *config.Config) []probe {
 	probes := []probe{{"dns", func(ctx context.Context) (string, error) { return lookDNS(ctx, c) }}}
 	for _, m := range c.Mailin.IMAP {
-		probes = append(probes, probe{"imap", func(ctx context.Context) (string, error) {
-			text, err := lookIMAP(ctx, m)
-			if err == nil && m.OAuth2 != nil {
-				return lookPolled(ctx, c, m, text)
-			}
-			return text, err
-		}})
+		probes = append(probes, probe{"imap", func(ctx context.Context) (string, error) { return lookIMAP(ctx, c, m) }})
 	}
 	if c.Mailout.Smarthost.IsZero() {
 		probes = append(probes, probe{"smarthost", func(context.Context) (string, error) {
@@ -70,98 +62,48 @@ func lookDNS(ctx context.Context, c *config.Config) (string, error) {
 	return fmt.Sprintf("answers; mail for %s goes to %s", domain, strings.TrimSuffix(hosts[0].Host, ".")), nil
 }
 
-// dialPeer connects, with TLS from the first byte where the scheme says so. Every read and write ends with ctx.
-func dialPeer(ctx context.Context, s config.Server) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", s.Addr())
-	if err != nil {
-		return nil, err
-	}
-	if end, ok := ctx.Deadline(); ok {
-		conn.SetDeadline(end)
-	}
-	if s.Scheme == "imaps" || s.Scheme == "smtps" {
-		secured := tls.Client(conn, &tls.Config{ServerName: s.Host})
-		if err := secured.HandshakeContext(ctx); err != nil {
-			conn.Close()
-			return nil, err
-		}
-		return secured, nil
-	}
-	return conn, nil
-}
-
-func lookIMAP(ctx context.Context, m config.IMAP) (string, error) {
+// lookIMAP logs in as the gateway does, and leaves.
+func lookIMAP(ctx context.Context, c *config.Config, m config.IMAP) (string, error) {
 	wrong := func(err error) (string, error) {
 		return "", fmt.Errorf("%s at %s: %w", m.Username, m.Server, err)
 	}
-	conn, err := dialPeer(ctx, m.Server)
+	o, err := gateway.Mailbox(c, m)
 	if err != nil {
 		return wrong(err)
 	}
-	defer conn.Close()
-	var c *imapclient.Client
-	if m.Server.Scheme == "imap+starttls" {
-		if c, err = imapclient.NewStartTLS(conn, &imapclient.Options{TLSConfig: &tls.Config{ServerName: m.Server.Host}}); err != nil {
-			return wrong(err)
-		}
-	} else {
-		c = imapclient.New(conn, nil)
-	}
-	defer c.Close()
-	if m.OAuth2 != nil {
-		if err := c.WaitGreeting(); err != nil {
-			return wrong(err)
-		}
-		return fmt.Sprintf("%s answers; logging in by oauth2 is tried by \"aboveline serve\"", m.Server), nil
-	}
-	password, err := m.Password.Read()
+	p, err := imap.New(o, nil, nil, nil)
 	if err != nil {
 		return wrong(err)
 	}
-	if err := c.Login(m.Username, password).Wait(); err != nil {
+	mails, err := p.Look(ctx)
+	_, refused := errors.AsType[*imap.Refusal](err)
+	switch {
+	case errors.Is(err, imap.ErrAuth) && m.OAuth2 == nil:
 		return wrong(fmt.Errorf("not let in: %w; is it the right password?", err))
-	}
-	box, err := c.Select(m.Mailbox, &imap.SelectOptions{ReadOnly: true}).Wait()
-	if err != nil {
+	case errors.Is(err, imap.ErrAuth):
+		return wrong(fmt.Errorf("not let in: %w; has the client been given the right to this mailbox, and has the token not run out?", err))
+	case refused:
 		return wrong(fmt.Errorf("no mailbox %q: %w", m.Mailbox, err))
+	case err != nil:
+		return wrong(err)
 	}
-	c.Logout().Wait()
-	return fmt.Sprintf("%s at %s, %s holds %d mails", m.Username, m.Server, m.Mailbox, box.NumMessages), nil
+	return fmt.Sprintf("%s at %s, %s holds %d mails", m.Username, m.Server, m.Mailbox, mails), nil
 }
 
+// lookSmarthost logs in as the courier does, and leaves.
 func lookSmarthost(ctx context.Context, c *config.Config) (string, error) {
 	host := c.Mailout.Smarthost
-	wrong := func(err error) (string, error) { return "", fmt.Errorf("%s: %w", host, err) }
-	conn, err := dialPeer(ctx, host)
-	if err != nil {
-		return wrong(err)
+	o, err := gateway.Smarthost(c)
+	if err == nil {
+		err = mailout.NewCourier(o, nil, nil).Look(ctx)
 	}
-	defer conn.Close()
-	s, err := smtp.NewClient(conn, host.Host)
-	if err != nil {
-		return wrong(err)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%s: %w", host, err)
+	case o.Username != "":
+		return fmt.Sprintf("%s lets %s in", host, o.Username), nil
 	}
-	if err := s.Hello(c.Hostname()); err != nil {
-		return wrong(err)
-	}
-	if host.Scheme == "smtp+starttls" {
-		if err := s.StartTLS(&tls.Config{ServerName: host.Host}); err != nil {
-			return wrong(fmt.Errorf("no STARTTLS: %w", err))
-		}
-	}
-	said := "answers"
-	if c.Mailout.Username != "" {
-		password, err := c.Mailout.Password.Read()
-		if err != nil {
-			return wrong(err)
-		}
-		if err := s.Auth(smtp.PlainAuth("", c.Mailout.Username, password, host.Host)); err != nil {
-			return wrong(fmt.Errorf("not let in as %s: %w", c.Mailout.Username, err))
-		}
-		said = "lets " + c.Mailout.Username + " in"
-	}
-	s.Quit()
-	return fmt.Sprintf("%s %s", host, said), nil
+	return fmt.Sprintf("%s answers", host), nil
 }
 
 // lookDKIM compares the key with what the world sees of it (RFC 6376, section 3.6.1).

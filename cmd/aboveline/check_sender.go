@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
-	"net/smtp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,62 +99,6 @@ func lookDMARC(ctx context.Context, r *net.Resolver, domain string) (string, err
 		at = up
 	}
 	return "", fmt.Errorf(`no policy for %s, and large providers refuse mail without one; publish the TXT record "v=DMARC1; p=none" at _dmarc.%s`, domain, domain)
-}
-
-// certificateProbes look at the certificates of our peers; their names were compared when we connected.
-func certificateProbes(c *config.Config) (probes []probe) {
-	add := func(s config.Server) {
-		if s.Scheme == "imaps" || s.Scheme == "smtps" || s.Scheme == "smtp+starttls" {
-			probes = append(probes, probe{"tls", func(ctx context.Context) (string, error) { return lookPeer(ctx, c, s, time.Now()) }})
-		}
-	}
-	for _, m := range c.Mailin.IMAP {
-		add(m.Server)
-	}
-	add(c.Mailout.Smarthost)
-	return probes
-}
-
-func lookPeer(ctx context.Context, c *config.Config, s config.Server, now time.Time) (string, error) {
-	conn, err := dialPeer(ctx, s)
-	if err != nil {
-		return "", certificateFault(s, err)
-	}
-	defer conn.Close()
-	var state tls.ConnectionState
-	if secured, ok := conn.(*tls.Conn); ok {
-		state = secured.ConnectionState()
-	} else {
-		client, err := smtp.NewClient(conn, s.Host)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", s, err)
-		}
-		if err := client.Hello(c.Hostname()); err != nil {
-			return "", fmt.Errorf("%s: %w", s, err)
-		}
-		if err := client.StartTLS(&tls.Config{ServerName: s.Host}); err != nil {
-			return "", certificateFault(s, err)
-		}
-		state, _ = client.TLSConnectionState()
-	}
-	return lasting(s, state, now)
-}
-
-// lasting says until when a peer's certificate is good.
-func lasting(s config.Server, state tls.ConnectionState, now time.Time) (string, error) {
-	leaf := state.PeerCertificates[0]
-	if leaf.NotAfter.Sub(now) < certificateMargin {
-		return "", fmt.Errorf("the certificate of %s ends on %s; whoever runs it must renew it before", s, leaf.NotAfter.Format(time.DateOnly))
-	}
-	return fmt.Sprintf("%s, %s until %s", s, tls.VersionName(state.Version), leaf.NotAfter.Format(time.DateOnly)), nil
-}
-
-// certificateFault says what to do about a certificate that is not believed.
-func certificateFault(s config.Server, err error) error {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return fmt.Errorf("%s: %w; write the name that is in the certificate, or have whoever runs it mend it", s, err)
-	}
-	return fmt.Errorf("%s: %w", s, err)
 }
 
 // clockMargin is what a file's time may be ahead of the clock: file systems round.

@@ -144,7 +144,9 @@ func TestCheckPeerCertificate(t *testing.T) {
 	}
 	said(t, at, "write the name that is in the certificate", func() (string, error) { return probes[0].look(t.Context()) })
 	cfg.Mailout.Smarthost.Port = 1
-	said(t, "nobody", "refused", func() (string, error) { return lookPeer(t.Context(), cfg, cfg.Mailout.Smarthost, time.Now()) })
+	said(t, "nobody", "refused", func() (string, error) {
+		return lookPeer(t.Context(), cfg.Mailout.Smarthost, "", "desk.example", time.Now())
+	})
 }
 
 // TestCheckPeerCertificateEnds: two weeks before its end it is worth a word.

@@ -82,8 +82,8 @@ func TestCheckSmarthost(t *testing.T) {
 	}{
 		{"open", "smarthost = \"smtp://" + addr + "\"\n", "", exitOK, "ok   smarthost   smtp://" + addr + " answers"},
 		{"login", "smarthost = \"smtp://" + addr + "\"\nusername = \"anna\"\npassword_file = \"pw\"\n", "correct", exitOK, "lets anna in"},
-		{"wrong password", "smarthost = \"smtp://" + addr + "\"\nusername = \"anna\"\npassword_file = \"pw\"\n", "canary", exitFailed, "bad  smarthost   smtp://" + addr + ": not let in as anna: 535"},
-		{"no TLS there", "smarthost = \"smtp+starttls://" + addr + "\"\n", "", exitFailed, "no STARTTLS"},
+		{"wrong password", "smarthost = \"smtp://" + addr + "\"\nusername = \"anna\"\npassword_file = \"pw\"\n", "canary", exitFailed, "bad  smarthost   smtp://" + addr + ": not let in as anna: SMTP error 535"},
+		{"no TLS there", "smarthost = \"smtp+starttls://" + addr + "\"\n", "", exitFailed, "does not offer STARTTLS"},
 		{"nobody", "smarthost = \"smtp://" + dead.Addr().String() + "\"\n", "", exitFailed, "connection refused"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -132,7 +132,7 @@ func TestCheckMailbox(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text, err := lookIMAP(t.Context(), cfg.Mailin.IMAP[0])
+			text, err := lookIMAP(t.Context(), cfg, cfg.Mailin.IMAP[0])
 			if err != nil {
 				text = err.Error()
 			}

@@ -27,8 +27,8 @@ func (p *Poller) login(ctx context.Context, s *session) error {
 	}
 	err = s.do("login", commandTimeout, func() error { return mech(s) })
 	if err != nil {
-		if p.o.OAuth2 != nil {
-			p.o.OAuth2.forget()
+		if p.o.Bearer != nil {
+			p.o.Bearer.Forget()
 		}
 		return authError(err)
 	}
@@ -66,7 +66,7 @@ func (s *session) capabilities() (imap.CapSet, error) {
 
 // mechanism chooses how to log in from what the server offers, strongest promise first.
 func (p *Poller) mechanism(ctx context.Context, caps imap.CapSet) (func(*session) error, error) {
-	if p.o.OAuth2 != nil {
+	if p.o.Bearer != nil {
 		return p.bearer(ctx, caps)
 	}
 	password, err := p.o.Password()
@@ -84,37 +84,31 @@ func (p *Poller) mechanism(ctx context.Context, caps imap.CapSet) (func(*session
 	return nil, fmt.Errorf("%w: the server offers no login with a password (it may want TLS or oauth2)", ErrAuth)
 }
 
-// bearer chooses between RFC 7628 and its ancestor, which is all that Microsoft offers.
+// Bearer logs in with access tokens (RFC 7628). An error that has Refused() bool, and says true, will be the same until
+// somebody changes something.
+type Bearer interface {
+	// Login is the exchange for one of the mechanisms that the server offers.
+	Login(ctx context.Context, offers func(mechanism string) bool, username, host string, port int) (sasl.Client, error)
+	// Forget is told that the server did not like the token.
+	Forget()
+}
+
 func (p *Poller) bearer(ctx context.Context, caps imap.CapSet) (func(*session) error, error) {
-	standard := caps.Has(imap.AuthCap(sasl.OAuthBearer))
-	if !standard && !caps.Has(imap.AuthCap(xoauth2)) {
-		return nil, fmt.Errorf("%w: the server offers neither OAUTHBEARER nor XOAUTH2", ErrAuth)
+	port, _ := strconv.Atoi(p.server.Port) // 0 leaves it out
+	offers := func(mechanism string) bool { return caps.Has(imap.AuthCap(mechanism)) }
+	client, err := p.o.Bearer.Login(ctx, offers, p.o.Username, p.server.Host, port)
+	if refused, ok := errors.AsType[interface {
+		error
+		Refused() bool
+	}](err); ok && refused.Refused() {
+		return nil, fmt.Errorf("%w: %w", ErrAuth, err)
 	}
-	token, err := p.o.OAuth2.token(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !standard {
-		return authenticate(&xoauth2Client{p.o.Username, token}), nil
-	}
-	port, _ := strconv.Atoi(p.server.Port) // 0 leaves it out
-	return authenticate(sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{
-		Username: p.o.Username, Token: token, Host: p.server.Host, Port: port,
-	})), nil
+	return authenticate(client), nil
 }
 
 func authenticate(client sasl.Client) func(*session) error {
 	return func(s *session) error { return s.c.Authenticate(client) }
 }
-
-const xoauth2 = "XOAUTH2"
-
-// xoauth2Client is Google's and Microsoft's mechanism from before RFC 7628.
-type xoauth2Client struct{ username, token string }
-
-func (c *xoauth2Client) Start() (string, []byte, error) {
-	return xoauth2, []byte("user=" + c.username + "\x01auth=Bearer " + c.token + "\x01\x01"), nil
-}
-
-// Next answers the server's account of a failure with nothing, as it wants before it says NO.
-func (c *xoauth2Client) Next([]byte) ([]byte, error) { return []byte{}, nil }

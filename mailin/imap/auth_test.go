@@ -9,19 +9,15 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"math/big"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/emersion/go-sasl"
 )
 
 func TestLoginMechanisms(t *testing.T) {
@@ -82,8 +78,8 @@ func TestRefusedLoginIsTriedSeldom(t *testing.T) {
 	}
 }
 
-// authority makes a certificate for host, and a file that says to trust it.
-func authority(t *testing.T, host string) (tls.Certificate, string) {
+// authority makes a certificate for host, and what says to trust it.
+func authority(t *testing.T, host string) (tls.Certificate, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -97,11 +93,13 @@ func authority(t *testing.T, host string) (tls.Certificate, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, file
+	pool := x509.NewCertPool()
+	pool.AddCert(leaf)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
 }
 
 // secure makes a fake speak TLS: at once, or after STARTTLS, where it sends extra in the clear behind its OK.
@@ -161,7 +159,7 @@ func TestTLS(t *testing.T) {
 		name   string
 		scheme string
 		cert   tls.Certificate
-		ca     string
+		ca     *x509.CertPool
 		answer string
 		extra  string
 		greet  string
@@ -171,7 +169,7 @@ func TestTLS(t *testing.T) {
 		{"starttls", "imap+starttls", cert, ca, "OK go on", "", "", true},
 		{"unknown authority", "imaps", other, ca, "", "", "", false},
 		{"wrong name", "imaps", wrong, wrongCA, "", "", "", false},
-		{"system authorities", "imaps", cert, "", "", "", "", false},
+		{"system authorities", "imaps", cert, nil, "", "", "", false},
 		{"starttls refused", "imap+starttls", cert, ca, "BAD what", "", "", false},
 		{"starttls not offered", "imap+starttls", cert, ca, "NO", "", "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi", false},
 		{"starttls preauth", "imap+starttls", cert, ca, "OK go on", "", "* PREAUTH hi", false},
@@ -186,7 +184,8 @@ func TestTLS(t *testing.T) {
 			}
 			f.secure(test.cert, test.scheme == "imap+starttls", test.answer, test.extra)
 			tr := try(t, f, 5*time.Minute, func(o *Options) {
-				o.Server, o.CAFile, o.Insecure = test.scheme+"://mail.desk.example", test.ca, false
+				o.Server, o.Insecure = test.scheme+"://mail.desk.example", false
+				o.Roots = func() (*x509.CertPool, error) { return test.ca, nil }
 			})
 			if test.ok {
 				tr.want(t, "one")
@@ -201,187 +200,79 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// issuer is a token issuer with an answer to each request.
-type issuer struct {
-	*httptest.Server
-	mu       sync.Mutex
-	requests []string // grant_type and refresh_token
-	answer   func(n int, w http.ResponseWriter)
+// bearer logs in as the server wants it, or says why not.
+type bearer struct {
+	mech, first string
+	err         error
+	forgotten   int
 }
 
-func newIssuer(t *testing.T, answer func(n int, w http.ResponseWriter)) *issuer {
-	i := &issuer{answer: answer}
-	i.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		i.mu.Lock()
-		i.requests = append(i.requests, r.PostFormValue("grant_type")+" "+r.PostFormValue("refresh_token"))
-		n := len(i.requests)
-		i.mu.Unlock()
-		i.answer(n, w)
-	}))
-	t.Cleanup(i.Close)
-	return i
-}
-
-func grant(w http.ResponseWriter, access, refresh string) {
-	w.Header().Set("Content-Type", "application/json")
-	fmt.Fprintf(w, `{"access_token":%q,"token_type":"Bearer","expires_in":3600,"refresh_token":%q}`, access, refresh)
-}
-
-func secret() (string, error) { return "klienthemlighet", nil }
-
-func TestTokens(t *testing.T) {
-	file := TokenFile(filepath.Join(t.TempDir(), "token"))
-	if _, err := file.RefreshToken(t.Context()); err == nil {
-		t.Error("a file that is not there gave a token")
+func (b *bearer) Login(_ context.Context, offers func(string) bool, username, host string, port int) (sasl.Client, error) {
+	if b.err != nil || !offers(b.mech) || username != "desk" || host != "mail.desk.example" || port != 143 {
+		return nil, b.err
 	}
-	if err := file.SetRefreshToken(t.Context(), "first"); err != nil {
-		t.Fatal(err)
+	return b, nil
+}
+
+func (b *bearer) Forget() { b.forgotten++ }
+
+func (b *bearer) Start() (string, []byte, error) { return b.mech, []byte(b.first), nil }
+
+func (b *bearer) Next([]byte) ([]byte, error) {
+	if b.mech == sasl.OAuthBearer {
+		return nil, &sasl.OAuthBearerError{Status: "401"}
 	}
-	i := newIssuer(t, func(n int, w http.ResponseWriter) { grant(w, fmt.Sprint("access-", n), fmt.Sprint("refresh-", n)) })
-	o := &OAuth2{TokenURL: i.URL, ClientID: "desk", Refresh: file}
-	for _, want := range []string{"access-1", "access-1"} { // the second from memory
-		if got, err := o.token(t.Context()); got != want || err != nil {
-			t.Errorf("token = %q %v, want %q", got, err, want)
+	return []byte{}, nil
+}
+
+type refusedError struct{}
+
+func (refusedError) Error() string { return "no token" }
+func (refusedError) Refused() bool { return true }
+
+// TestBearerFails: what nobody but the operator can mend is tried seldom, and told as such.
+func TestBearerFails(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want Phase
+	}{{refusedError{}, PhaseAuthFailed}, {errors.New("issuer is down"), PhaseDown}} {
+		tr := try(t, newFake(text("one")), 30*time.Second, func(o *Options) { o.Bearer, o.Password = &bearer{err: c.err}, nil })
+		if s := tr.states[len(tr.states)-2]; s.Phase != c.want {
+			t.Errorf("%v: state %+v, want %s", c.err, s, c.want)
 		}
-	}
-	o.forget()
-	if got, err := o.token(t.Context()); got != "access-2" || err != nil {
-		t.Errorf("token = %q %v, want access-2", got, err)
-	}
-	if got := strings.Join(i.requests, ", "); got != "refresh_token first, refresh_token refresh-1" {
-		t.Errorf("requests: %s", got)
-	}
-	if got, err := file.RefreshToken(t.Context()); got != "refresh-2" || err != nil {
-		t.Errorf("kept %q %v, want the newest", got, err)
-	}
-	if info, err := os.Stat(string(file)); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("%v %v, want mode 0600", info.Mode(), err)
-	}
-	if left, _ := filepath.Glob(filepath.Dir(string(file)) + "/.token-*"); len(left) != 0 {
-		t.Errorf("left behind: %v", left)
-	}
-
-	program := &OAuth2{TokenURL: i.URL, ClientID: "desk", Secret: secret, Scopes: []string{"imap"}}
-	if got, err := program.token(t.Context()); got != "access-3" || err != nil || i.requests[2] != "client_credentials " {
-		t.Errorf("token = %q %v by %q", got, err, i.requests[2])
-	}
-}
-
-// failing keeps no token.
-type failing struct{ n int }
-
-func (f *failing) RefreshToken(context.Context) (string, error) { return "first", nil }
-func (f *failing) SetRefreshToken(context.Context, string) error {
-	f.n++
-	if f.n == 1 {
-		return errFull
-	}
-	return nil
-}
-
-func TestTokenThatCannotBeKeptIsNotLost(t *testing.T) {
-	i := newIssuer(t, func(n int, w http.ResponseWriter) { grant(w, fmt.Sprint("access-", n), fmt.Sprint("refresh-", n)) })
-	o := &OAuth2{TokenURL: i.URL, ClientID: "desk", Refresh: &failing{}}
-	if _, err := o.token(t.Context()); !errors.Is(err, errFull) || errors.Is(err, ErrAuth) {
-		t.Errorf("err = %v, want trouble that is not the credentials'", err)
-	}
-	if got, err := o.token(t.Context()); got != "access-2" || err != nil {
-		t.Errorf("token = %q %v", got, err)
-	}
-	if i.requests[1] != "refresh_token refresh-1" {
-		t.Errorf("the second request used %q; the first token is void", i.requests[1])
-	}
-}
-
-func TestIssuerTrouble(t *testing.T) {
-	slow := make(chan struct{})
-	tests := []struct {
-		name   string
-		answer func(int, http.ResponseWriter)
-		auth   bool
-	}{
-		{"refused", func(_ int, w http.ResponseWriter) {
-			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(http.StatusUnauthorized)
-			io.WriteString(w, `{"error":"invalid_grant","error_description":"klienthemlighet \u001b[1m"}`)
-		}, true},
-		{"500", func(_ int, w http.ResponseWriter) { w.WriteHeader(500) }, false},
-		{"429", func(_ int, w http.ResponseWriter) { w.WriteHeader(429) }, false},
-		{"redirect", func(_ int, w http.ResponseWriter) {
-			w.Header().Set("Location", "http://127.0.0.1:1/")
-			w.WriteHeader(http.StatusTemporaryRedirect)
-		}, false},
-		{"not json", func(_ int, w http.ResponseWriter) { io.WriteString(w, "<html>") }, false},
-		{"no token", func(_ int, w http.ResponseWriter) { grant(w, "", "") }, false},
-		{"slow", func(_ int, w http.ResponseWriter) { <-slow }, false},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			i := newIssuer(t, test.answer)
-			if test.name == "slow" {
-				defer close(slow)
-			}
-			client := *tokenClient
-			client.Timeout = 200 * time.Millisecond
-			o := &OAuth2{TokenURL: i.URL, ClientID: "desk", Secret: secret, Client: &client}
-			_, err := o.token(t.Context())
-			if err == nil || errors.Is(err, ErrAuth) != test.auth {
-				t.Errorf("err = %v, want one of the credentials: %v", err, test.auth)
-			}
-			if err != nil && strings.ContainsAny(err.Error(), "\x1b") || strings.Contains(fmt.Sprint(err), "klienthemlighet") {
-				t.Errorf("err = %q holds what it should not", err)
-			}
-		})
 	}
 }
 
 func TestBearerLogin(t *testing.T) {
-	tests := []struct{ name, caps, want string }{
-		{"standard", "IMAP4rev1 SASL-IR AUTH=XOAUTH2 AUTH=OAUTHBEARER",
-			"OAUTHBEARER " + encoded("n,a=desk,\x01host=mail.desk.example\x01port=143\x01auth=Bearer access\x01\x01")},
-		{"ancestor", "IMAP4rev1 SASL-IR AUTH=XOAUTH2", "XOAUTH2 " + encoded("user=desk\x01auth=Bearer access\x01\x01")},
-	}
-	for _, test := range tests {
+	for _, mech := range []string{sasl.OAuthBearer, "XOAUTH2"} {
 		for _, good := range []bool{true, false} {
-			t.Run(fmt.Sprint(test.name, good), func(t *testing.T) {
+			t.Run(fmt.Sprint(mech, good), func(t *testing.T) {
 				f := newFake(text("one"))
-				f.caps = test.caps
+				f.caps = "IMAP4rev1 SASL-IR AUTH=" + mech
 				f.reply = func(c *fakeConn, tag, cmd string) bool {
 					if good || !strings.HasPrefix(cmd, "AUTHENTICATE") {
 						return false
 					}
 					c.send("+ " + encoded(`{"status":"401","schemes":"bearer"}`))
-					if strings.Contains(cmd, " XOAUTH2") {
+					if mech == "XOAUTH2" {
 						c.r.ReadString('\n')
 						c.send(tag + " NO [AUTHENTICATIONFAILED] token expired")
 					}
 					return true
 				}
-				o := &OAuth2{TokenURL: "https://login.example", ClientID: "desk", Secret: secret}
-				tr := try(t, f, 30*time.Second, func(opt *Options) {
-					opt.OAuth2, opt.Password = o, nil
-					o.Client = &http.Client{Transport: issued{}}
-				})
-				if f.seen("AUTHENTICATE "+test.want) != 1 {
-					t.Errorf("commands %q, want %q", f.commands, test.want)
+				b := &bearer{mech: mech, first: "access"}
+				tr := try(t, f, 30*time.Second, func(o *Options) { o.Bearer, o.Password = b, nil })
+				if f.seen("AUTHENTICATE "+mech+" "+encoded("access")) != 1 {
+					t.Errorf("commands %q", f.commands)
 				}
 				if good {
 					tr.want(t, "one")
-				} else if s := tr.states[len(tr.states)-2]; s.Phase != PhaseAuthFailed || o.access != nil {
-					t.Errorf("state %+v, token kept: %v", s, o.access != nil)
+				} else if s := tr.states[len(tr.states)-2]; s.Phase != PhaseAuthFailed || b.forgotten == 0 {
+					t.Errorf("state %+v, token forgotten %d times", s, b.forgotten)
 				}
 			})
 		}
 	}
-}
-
-// issued is a transport that is a token issuer: no network, so that it works in a bubble.
-type issued struct{}
-
-func (issued) RoundTrip(*http.Request) (*http.Response, error) {
-	w := httptest.NewRecorder()
-	grant(w, "access", "")
-	return w.Result(), nil
 }
 
 func encoded(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"strings"
 	"time"
 )
@@ -18,11 +17,12 @@ type Options struct {
 	Name     string // for logs, Envelope.Door ("imap:" + Name) and State; the mailbox by default
 	Server   string // imaps://host, imap+starttls://host, or imap://host with Insecure
 	Insecure bool   // allows a connection that anybody can read
-	CAFile   string // PEM certificates to trust in place of the system's
+	// Roots are the certificates to trust, nil for the system's. They are asked for at each connection.
+	Roots func() (*x509.CertPool, error)
 
 	Username string
-	Password func() (string, error) // asked at each login, so that a changed file counts; nil with OAuth2
-	OAuth2   *OAuth2
+	Password func() (string, error) // asked at each login, so that a changed file counts; nil with Bearer
+	Bearer   Bearer
 
 	Mailbox    string // "INBOX" by default
 	Handled    string // where a taken mail is moved; "" marks it and leaves it where it is
@@ -57,6 +57,9 @@ func (o Options) complete() (Options, Server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Roots == nil {
+		o.Roots = func() (*x509.CertPool, error) { return nil, nil }
+	}
 	if o.OnState == nil {
 		o.OnState = func(State) {}
 	}
@@ -69,37 +72,17 @@ func (o Options) complete() (Options, Server, error) {
 		return o, server, err
 	case o.Username == "":
 		return o, server, errors.New("username is missing")
-	case o.Password == nil && o.OAuth2 == nil:
+	case o.Password == nil && o.Bearer == nil:
 		return o, server, errors.New("neither a password nor oauth2 is given")
 	case o.Handled != "" && sameMailbox(o.Handled, o.Mailbox):
 		return o, server, fmt.Errorf("handled: %.60q is the mailbox itself", o.Handled)
 	case strings.ContainsAny(o.Mailbox+o.Handled, "\x00\r\n"):
 		return o, server, errors.New("a mailbox name cannot hold a line break")
 	}
-	if o.OAuth2 != nil {
-		err = o.OAuth2.check()
-	}
-	return o, server, err
+	return o, server, nil
 }
 
 // sameMailbox compares names: INBOX is one in any case (RFC 3501, section 5.1), all others are case-sensitive.
 func sameMailbox(a, b string) bool {
 	return a == b || strings.EqualFold(a, "INBOX") && strings.EqualFold(b, "INBOX")
-}
-
-// roots reads the certificates to trust; nil is the system's. It is read at each connection, so that a renewed file
-// counts.
-func (o Options) roots() (*x509.CertPool, error) {
-	if o.CAFile == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(o.CAFile)
-	if err != nil {
-		return nil, fmt.Errorf("read certificates: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("read certificates: %s holds no PEM certificate", o.CAFile)
-	}
-	return pool, nil
 }

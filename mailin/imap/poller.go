@@ -75,6 +75,17 @@ func (p *Poller) Run(accepting, working context.Context) {
 	}
 }
 
+// Look logs in and out again, as Run does, and says how many mails lie there. Nothing is read or marked. Where the login
+// was refused the error is ErrAuth; where the server has no such mailbox, a *Refusal.
+func (p *Poller) Look(ctx context.Context) (mails uint32, err error) {
+	s, err := p.connect(ctx)
+	if err != nil {
+		return 0, err
+	}
+	s.leave()
+	return s.mails, nil
+}
+
 // failed tells why a connection ended and returns how long to wait before the next.
 func (p *Poller) failed(err error) time.Duration {
 	phase, tell, first, last := PhaseDown, p.log.down, firstRetry, lastRetry

@@ -457,7 +457,6 @@ func TestNewRefuses(t *testing.T) {
 		{"secret", func(o *Options) { o.Password = nil }, "neither"},
 		{"itself", func(o *Options) { o.Handled = "inbox" }, "the mailbox itself"},
 		{"break", func(o *Options) { o.Handled = "a\r\nb" }, "line break"},
-		{"oauth", func(o *Options) { o.OAuth2 = &OAuth2{TokenURL: "http://login.example"} }, "want https://"},
 	}
 	for _, test := range tests {
 		o := good

@@ -41,8 +41,9 @@ type session struct {
 
 	validity uint32
 	uidNext  uint32
-	keywords bool // the mailbox stores $Ticketed
-	noIdle   bool // it offered IDLE and refused it
+	mails    uint32 // that lay there when it was opened
+	keywords bool   // the mailbox stores $Ticketed
+	noIdle   bool   // it offered IDLE and refused it
 }
 
 // connect dials, secures, logs in and opens the mailbox. It ends early when ctx does.
@@ -97,7 +98,7 @@ func (p *Poller) dial(ctx context.Context) (net.Conn, error) {
 }
 
 func (p *Poller) secure(ctx context.Context, conn net.Conn) (net.Conn, error) {
-	roots, err := p.o.roots()
+	roots, err := p.o.Roots()
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +131,7 @@ func (p *Poller) open(s *session) error {
 		if data.UIDValidity == 0 {
 			return fmt.Errorf("%w: the mailbox has no UIDVALIDITY", errServer)
 		}
-		s.validity, s.uidNext = data.UIDValidity, uint32(data.UIDNext)
+		s.validity, s.uidNext, s.mails = data.UIDValidity, uint32(data.UIDNext), data.NumMessages
 		for _, f := range data.PermanentFlags {
 			s.keywords = s.keywords || f == imap.FlagWildcard || f == keywordTicketed
 		}

@@ -169,21 +169,29 @@ func (b *binder) checkIMAP(path string, m IMAP) {
 	if m.Mailbox == m.Handled && m.Mailbox != "" {
 		b.bad(path+".handled", "the mailbox that is read; write another folder, or \"\" to only mark what was stored")
 	}
-	b.credentials(path, m.Password, m.OAuth2)
-}
-
-// credentials wants exactly one way to log in.
-func (b *binder) credentials(path string, password Secret, oauth *OAuth2) {
-	switch {
-	case oauth != nil && !password.IsZero():
-		b.bad(path+".oauth2", "set beside a password; keep one of the two")
-	case oauth == nil && password.IsZero() && !b.told(path+".password"):
+	if m.OAuth2 == nil && m.Password.IsZero() && !b.told(path+".password") {
 		b.note(b.places.key(path), path, "no way to log in; write password_file, password_env or oauth2")
 	}
+	b.authorities(path+".ca_file", m.CAFile)
+	b.tokens(path, m.Password, m.OAuth2)
+}
+
+// authorities wants a file of certificates.
+func (b *binder) authorities(path string, name Path) {
+	if _, err := name.Roots(); err != nil {
+		b.bad(path, "%v", err)
+	}
+}
+
+// tokens wants one way to get access tokens, and no password beside them.
+func (b *binder) tokens(path string, password Secret, oauth *OAuth2) {
 	if oauth == nil {
 		return
 	}
 	path += ".oauth2"
+	if !password.IsZero() {
+		b.bad(path, "set beside a password; keep one of the two")
+	}
 	if (oauth.Tenant == "") == (oauth.TokenURL == "") {
 		b.bad(path, "write tenant (Microsoft 365) or token_url (any other), one of the two")
 	}
@@ -213,9 +221,14 @@ func (b *binder) checkMailout(c *Config) {
 	if out.Username == "" && !out.Password.IsZero() {
 		b.bad("mailout", "a password without a username; write username")
 	}
-	if out.Username != "" && out.Password.IsZero() && !b.told("mailout.password") {
-		b.bad("mailout.username", "no way to log in; write password_file or password_env")
+	if out.Username == "" && out.OAuth2 != nil {
+		b.bad("mailout.oauth2", "tokens without a username; write username in [mailout]")
 	}
+	if out.Username != "" && out.Password.IsZero() && out.OAuth2 == nil && !b.told("mailout.password") {
+		b.bad("mailout.username", "no way to log in; write password_file, password_env or oauth2")
+	}
+	b.authorities("mailout.ca_file", out.CAFile)
+	b.tokens("mailout", out.Password, out.OAuth2)
 	if s := c.Mailin.SMTP; s != nil && loops(s.Listen, out.Smarthost) {
 		b.bad("mailout.smarthost", "%s is our own [mailin.smtp]; what we send would come straight back", out.Smarthost.Addr())
 	}

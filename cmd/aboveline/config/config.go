@@ -103,8 +103,10 @@ type OAuth2 struct {
 // Mailout is the [mailout] table.
 type Mailout struct {
 	Smarthost    Server   `toml:"smarthost"` // zero: everything stays in the queue, readable there
+	CAFile       Path     `toml:"ca_file"`   // PEM certificates to trust in place of the system's
 	Username     string   `toml:"username"`
 	Password     Secret   `toml:"password"`
+	OAuth2       *OAuth2  `toml:"oauth2"`
 	Grace        Duration `toml:"grace" max:"24h"`
 	HourlyLimit  int      `toml:"hourly_limit" min:"1" max:"1000"`
 	GatewayLimit int      `toml:"gateway_limit" min:"1" max:"1000000"`

@@ -43,6 +43,8 @@ func TestSampleShowsDefaults(t *testing.T) {
 	// These two cannot stand beside a password, nor a file that only the operator has.
 	text = strings.ReplaceAll(text, `"/run/secrets/dkim.pem"`, `"sample.toml"`)
 	text = strings.Replace(text, `password_file = "/run/secrets/imap"`, `password_file = ""`, 1)
+	// Nor can tokens go without a name.
+	text = strings.Replace(text, `username      = ""`, `username      = "support@desk.example"`, 1)
 	got, err := Parse("aboveline.toml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +59,7 @@ func TestSampleShowsDefaults(t *testing.T) {
 		t.Errorf("desk or mailin differ from the defaults: %+v", got.Identity)
 	}
 	mailout := got.Mailout
-	mailout.DKIM, mailout.Password = nil, Secret{}
+	mailout.DKIM, mailout.Password, mailout.OAuth2, mailout.Username = nil, Secret{}, nil, ""
 	for what, pair := range map[string][2]any{
 		"store": {got.Store, want.Store}, "mailout": {mailout, want.Mailout}, "dns": {got.DNS, want.DNS},
 		"outage": {got.Outage, want.Outage}, "log": {got.Log, want.Log}, "metrics": {got.Metrics, want.Metrics},

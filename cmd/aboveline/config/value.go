@@ -1,11 +1,13 @@
 package config
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -122,6 +124,23 @@ func parseHostname(s string) (Hostname, error) {
 
 // Path is a file or directory; relative ones have been joined to the config file's directory.
 type Path string
+
+// Roots reads the file as PEM certificates to trust; nil, the system's, where it is "". It is read anew at each
+// connection, so that a renewed file counts.
+func (p Path) Roots() (*x509.CertPool, error) {
+	if p == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(string(p))
+	if err != nil {
+		return nil, fmt.Errorf("read certificates: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("read certificates: %s holds no PEM certificate", p)
+	}
+	return pool, nil
+}
 
 // Listen is where a door listens or a resolver answers: "host:port" with a numeric port, or "unix:/path".
 type Listen string

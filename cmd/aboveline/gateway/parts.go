@@ -24,14 +24,11 @@ type dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // newCourier makes the mailer of a configuration. A nil dial is the network.
 func newCourier(cfg *config.Config, g *Gateway, db *store.DB, d dial) (*mailout.Courier, error) {
-	h := cfg.Mailout.Smarthost
-	o := mailout.CourierOptions{
-		Smarthost: mailout.Smarthost{Host: h.Host, Port: h.Port, TLS: mailout.TLSMode(h.Scheme)},
-		Username:  cfg.Mailout.Username, Hostname: cfg.Hostname(), Log: g.log, Dial: d, Now: g.clock.Now,
+	o, err := Smarthost(cfg)
+	if err != nil {
+		return nil, err
 	}
-	if !cfg.Mailout.Password.IsZero() {
-		o.Password = cfg.Mailout.Password.Read
-	}
+	o.Log, o.Dial, o.Now = g.log, d, g.clock.Now
 	s, err := newSigners(cfg)
 	if err != nil {
 		return nil, err
@@ -105,16 +102,11 @@ func (p profiled) Take(ctx context.Context, a rules.Arrival) error {
 // makePollers makes one poller a mailbox.
 func (s *serving) makePollers(db *store.DB) error {
 	for i, m := range s.cfg.Mailin.IMAP {
-		o := imap.Options{
-			Name: pollerName(s.cfg.Mailin.IMAP, i), Server: m.Server.String(), Insecure: m.Insecure, CAFile: string(m.CAFile), Username: m.Username,
-			Mailbox: m.Mailbox, Handled: m.Handled, AuthservID: m.AuthservID, MaxSize: int64(s.cfg.Mailin.MaxSize),
-			Log: s.log, OnState: s.polls.keep, Dial: s.o.Dial,
+		o, err := Mailbox(s.cfg, m)
+		if err != nil {
+			return err
 		}
-		if m.OAuth2 != nil {
-			o.OAuth2 = oauth2(m.OAuth2)
-		} else {
-			o.Password = m.Password.Read
-		}
+		o.Name, o.Log, o.OnState, o.Dial = pollerName(s.cfg.Mailin.IMAP, i), s.log, s.polls.keep, s.o.Dial
 		p, err := imap.New(o, profiled{s.intake, m.Profile}, s.Gateway, cursors{db})
 		if err != nil {
 			return fmt.Errorf("mailbox %s: %w", o.Name, err)
@@ -136,21 +128,6 @@ func pollerName(all []config.IMAP, i int) string {
 		}
 	}
 	return name
-}
-
-// oauth2 is a token source of the configuration.
-func oauth2(c *config.OAuth2) *imap.OAuth2 {
-	o := &imap.OAuth2{TokenURL: c.TokenURL, ClientID: c.ClientID, Scopes: c.Scopes}
-	if c.TokenURL == "" {
-		o.TokenURL = "https://login.microsoftonline.com/" + c.Tenant + "/oauth2/v2.0/token"
-	}
-	if !c.ClientSecret.IsZero() {
-		o.Secret = c.ClientSecret.Read
-	}
-	if c.RefreshToken.File != "" {
-		o.Refresh = imap.TokenFile(c.RefreshToken.File)
-	}
-	return o
 }
 
 // polls is the newest state of each poller.

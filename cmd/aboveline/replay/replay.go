@@ -228,19 +228,30 @@ func (p *play) outageEvents(d gateway.Decided, o rules.Outage, base Event) []Eve
 		e.Reasons = append(e.Reasons, o.Words...)
 		list = append(list, e)
 	}
-	for _, id := range o.Tickets {
-		if slices.Contains(was.Tickets, id) || raised && id == d.Disposition.Ticket {
-			continue
+	for _, id := range without(o.Tickets, was.Tickets) {
+		if !raised || id != d.Disposition.Ticket {
+			list = append(list, event("outage.joined", id))
 		}
-		list = append(list, event("outage.joined", id))
 	}
-	for _, id := range was.Tickets {
-		if !slices.Contains(o.Tickets, id) {
-			list = append(list, event("outage.left", id))
-		}
+	for _, id := range without(was.Tickets, o.Tickets) {
+		list = append(list, event("outage.left", id))
 	}
 	if o.Status == rules.OutageSolved && was.Status != rules.OutageSolved {
 		list = append(list, event("outage.solved", 0))
 	}
 	return list
+}
+
+// without is what is in these and not in those. An outage that nobody answers gathers thousands, one at a time, at the
+// end: what both begin with is passed over.
+func without(these, those []rules.TicketID) []rules.TicketID {
+	n := 0
+	for n < len(these) && n < len(those) && these[n] == those[n] {
+		n++
+	}
+	rest := make(map[rules.TicketID]bool, len(those)-n)
+	for _, id := range those[n:] {
+		rest[id] = true
+	}
+	return slices.DeleteFunc(slices.Clone(these[n:]), func(id rules.TicketID) bool { return rest[id] })
 }
