@@ -154,6 +154,9 @@ func (t *turn) moveReports(from, into *Ticket, moved map[int]int) {
 		if !r.Next.IsZero() {
 			t.scheduleFollowUp(into, len(into.Reports)-1, t.vendorOf(r))
 		}
+		if into.Status == StatusNew || into.Status == StatusOpen {
+			t.setStatus(into, StatusWaitingVendor, Self, Reason{ReasonMerged, t.desk.Number(from.ID)})
+		}
 	}
 }
 

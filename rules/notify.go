@@ -62,6 +62,9 @@ func (t *turn) tellStaff(tk *Ticket, thread int, o Outgoing, except Address) {
 		t.mailStaff(tk, s, thread, o)
 		told++
 	}
+	if g, ok := t.handlers(tk); ok && thread == ThreadRequester && g.Address != except {
+		t.mailStaff(tk, g, thread, o)
+	}
 	if told > 0 {
 		t.enter(tk, Entry{Kind: EntryMailOut, Thread: ThreadStaff, Who: Self, Reasons: []Reason{{ReasonStaffTold, string(o.Template)}}})
 	}

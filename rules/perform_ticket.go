@@ -51,6 +51,9 @@ func (t *turn) doAssign(a *act) *Line {
 		a.tk.Assignee = person
 	case group != "":
 		a.tk.Group = group
+		if g, ok := t.desk.group(group); ok {
+			t.giveTo(a.tk, g)
+		}
 	default:
 		return badArgument(a, t.assignable())
 	}
@@ -240,7 +243,7 @@ func (t *turn) solve(a *act, next Status, how string) *Line {
 		return line
 	}
 	text := strings.TrimSpace(a.Arg + "\n\n" + a.words)
-	a.tk.Resolution = text
+	a.tk.Resolution, a.tk.Workaround = text, how == LineWorkaround
 	for _, p := range a.tk.Participants {
 		if !p.Left.IsZero() || p.Invited || p.Role != RoleRequester && (p.Role != RoleFollower || p.Muted) {
 			continue

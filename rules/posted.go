@@ -43,7 +43,7 @@ func (t *turn) announce(o *Outage, lead *Ticket, words string, author Mailbox) (
 	told := map[Address]bool{}
 	report := t.faultReport(o, lead, RoleRequester)
 	for _, tk := range t.affected(o) {
-		if tk.Status == StatusResolved {
+		if tk.Status == StatusResolved && !tk.Workaround {
 			continue
 		}
 		for _, p := range t.hearers(tk, false) {
@@ -91,10 +91,10 @@ func (t *turn) solveOutage(o *Outage, lead *Ticket, words string, a *act) {
 	report := t.faultReport(o, lead, RoleRequester)
 	for _, tk := range t.affected(o) {
 		t.endReports(tk, o, words)
-		if tk.Status == StatusResolved {
+		if tk.Status == StatusResolved && !tk.Workaround {
 			continue
 		}
-		tk.Resolution = words
+		tk.Resolution, tk.Workaround = words, false
 		t.setStatus(tk, StatusResolved, string(a.s.Address), Reason{ReasonOutageSolved, OutageNumber(o.ID)})
 		for _, p := range t.hearers(tk, true) {
 			if told[p.Address] {

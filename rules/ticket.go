@@ -126,6 +126,7 @@ type Ticket struct {
 	Fields       map[string]string `json:"fields"`
 	Cause        string            `json:"cause"`
 	Resolution   string            `json:"resolution"`
+	Workaround   bool              `json:"workaround,omitempty"` // resolved, but only for now
 	Language     Language          `json:"language"`
 	Created      time.Time         `json:"created"`
 	Updated      time.Time         `json:"updated"`

@@ -217,3 +217,51 @@ func TestHundredsAreToldOnce(t *testing.T) {
 		h.check(t)
 	})
 }
+
+// TestAVendorHasOneThread: by the headers that desks and clients thread by, all that a vendor gets about a fault belongs to
+// the report, and nothing of it to another vendor's.
+func TestAVendorHasOneThread(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newTown(t)
+		desk := strings.Replace(storyDesk, "[[inform]]", "[[vendor]]\nname = \"Mirakel\"\naddress = \"fel@mirakel.example\"\nlanguage = \"nb\"\n[[inform]]", 1)
+		h := w.build("support@omdirekt.example", desk, func() detector { return &simpleWatch{} })
+		h.write("asa@kommun.example", "Inloggning", "BankID snurrar")
+		h.answerNewest("anna@omdirekt.example", "/report Sublime Mirakel")
+		time.Sleep(2*time.Hour + time.Minute)
+		h.write("asa@kommun.example", "Annat", "En annan sak")
+		h.answerNewest("bo@omdirekt.example", "/note\nInget.")
+		for _, p := range h.to("anna@omdirekt.example", "OMD-1")[:1] {
+			l, err := answer(p.raw, "Anna Ek <anna@omdirekt.example>", "s@omdirekt.example", "/solved")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := h.sendBySMTP(l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		roots := map[string]bool{}
+		for vendor, other := range map[string]string{"oms@sublime.example": "Mirakel", "fel@mirakel.example": "Sublime"} {
+			got := h.to(vendor, "")
+			if len(got) != 4 {
+				t.Fatalf("%s has %d mails, want the report, two reminders and the end", vendor, len(got))
+			}
+			root := idOf(got[0].raw)
+			roots[root] = true
+			for _, p := range got[1:] {
+				r, err := read(p.raw)
+				if err != nil || !slices.Contains(r.refs, root) || r.header.Get("In-Reply-To") == "" {
+					t.Errorf("%s: %q does not refer to the report: %v %v", vendor, r.subject, r.refs, err)
+				}
+			}
+			if n := len(h.to(vendor, other)); n != 0 {
+				t.Errorf("%d mails show %s that %s is told, too", n, vendor, other)
+			}
+		}
+		if len(roots) != 2 {
+			t.Error("the two vendors share a thread")
+		}
+		h.check(t)
+	})
+}
