@@ -35,6 +35,8 @@ func (d *Desk) Decide(look Lookup, ev Event, now time.Time) Decision {
 		t.rowDropped(ev)
 	case HeldDropped:
 		t.heldDropped(ev)
+	case ProofCame:
+		t.proofCame(ev)
 	}
 	for _, id := range t.touched {
 		t.out.Tickets = append(t.out.Tickets, *t.open[id])
@@ -145,6 +147,7 @@ func (t *turn) dispose(kind DispositionKind, ticket TicketID, entry int, why ...
 // personWord takes a mail that a person may have written through the table of DESIGN, section 5b.
 func (t *turn) personWord(ev MailArrived, p placement) {
 	m := ev.Mail
+	defer t.recheckSoon(ev)
 	s := t.judge(m, p, ev.Released)
 	why := s.why
 	if p.found() {
@@ -215,8 +218,10 @@ func (t *turn) machineThread(tk *Ticket, p placement, m *Mail) int {
 }
 
 // trustOf is the trust of a mail whose author matters to nobody but the reader.
-func trustOf(m *Mail) Trust {
-	switch proofOf(m) {
+func trustOf(m *Mail) Trust { return trustIn(proofOf(m)) }
+
+func trustIn(p ProofResult) Trust {
+	switch p {
 	case ProofPass:
 		return TrustVerified
 	case ProofFail:

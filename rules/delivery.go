@@ -138,6 +138,10 @@ func (t *turn) dueCame(d Due) {
 		t.digestDue()
 		return
 	}
+	if d.Kind == DueRecheck {
+		t.recheckDue(d)
+		return
+	}
 	tk, ok := t.ticket(d.Ticket)
 	if !ok {
 		return

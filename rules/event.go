@@ -125,6 +125,7 @@ type Due struct {
 	Ticket TicketID  `json:"ticket"`
 	Outage OutageID  `json:"outage"`
 	Party  Address   `json:"party"`
+	Mail   MailID    `json:"mail,omitempty"` // whose author is to be checked again
 }
 
 // DueKind is what a due time is for.

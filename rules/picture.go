@@ -22,8 +22,9 @@ type picture struct {
 func (t *turn) pictures(tickets []*Ticket) []picture {
 	var found []picture
 	for _, tk := range tickets[:min(len(tickets), maxWeighed)] {
-		for _, e := range t.entriesOf(tk) {
-			if e.Kind != EntryMailIn || e.Trust != TrustVerified || e.Thread != ThreadRequester {
+		entries := t.entriesOf(tk)
+		for _, e := range entries {
+			if e.Kind != EntryMailIn || e.Trust != TrustVerified && !provedLater(entries, e.Mail) || e.Thread != ThreadRequester {
 				continue
 			}
 			for _, a := range e.Attachments {

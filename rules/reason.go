@@ -23,6 +23,7 @@ const (
 const (
 	ReasonProved       ReasonCode = "author-proved"
 	ReasonUnproved     ReasonCode = "author-unproved"
+	ReasonProvedLater  ReasonCode = "author-proved-later" // DNS did not answer when the mail came
 	ReasonProofFailed  ReasonCode = "author-failed-proof"
 	ReasonAmbiguous    ReasonCode = "author-ambiguous"
 	ReasonReleased     ReasonCode = "released-by"

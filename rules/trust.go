@@ -64,7 +64,7 @@ type speaker struct {
 // judge says who wrote m and what that entitles it to, given where its references place it. A known writer who is
 // not proved falls to the rows of a stranger: an unsigned reference is a hint, never authority.
 func (t *turn) judge(m *Mail, p placement, release *Release) speaker {
-	s := speaker{Mailbox: m.From, trust: TrustUnverified}
+	s := speaker{Mailbox: m.From}
 	proof := proofOf(m)
 	if proof == ProofPass && m.Proof.Method == methodSPF && t.desk.Role(m.From.Address) == RoleStaff {
 		proof = ProofNone // SPF shows which machine sent, and others send from it too
@@ -88,12 +88,7 @@ func (t *turn) judge(m *Mail, p placement, release *Release) speaker {
 			break
 		}
 	}
-	switch proof {
-	case ProofPass:
-		s.trust = TrustVerified
-	case ProofFail:
-		s.trust = TrustFailed
-	}
+	s.trust = trustIn(proof)
 	return s
 }
 

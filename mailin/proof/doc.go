@@ -15,7 +15,8 @@
 //	fail       the domain publishes a policy and nothing passed, whatever the policy asks for
 //	none       the domain publishes no policy, the author can be read in two ways, the signature leaves something
 //	           open, or this door does not see who sent it
-//	temperror  DNS did not answer: unverified for now, never a pass, never a loss
+//	temperror  DNS did not answer: unverified for now, never a pass, never a loss. The gateway asks again, ever more
+//	           rarely for a day, from the stored bytes and envelope; rules act on the answer (rules.ProofCame)
 //
 // A signature of a domain without a policy is none: without a record there is no organisation to be aligned with (RFC
 // 9989, section 4.10.1: DMARC does not apply), and whoever may sign for a name need not be whoever decides about it.

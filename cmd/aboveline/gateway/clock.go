@@ -60,14 +60,19 @@ func (g *Gateway) actOnDue(ctx context.Context) (next time.Time, err error) {
 		return next, err
 	}
 	for _, d := range due {
+		came := false
 		err := g.decide(ctx, func(tx *store.Tx) (rules.Event, error) {
 			if still, ok := tx.Due(d.Key); !ok || !still.At.Equal(d.At) {
 				return nil, nil // moved or cleared since we looked
 			}
+			came = true
 			return rules.DueCame{Due: d}, nil
 		})
 		if err != nil {
 			return time.Time{}, err
+		}
+		if came && d.Kind == rules.DueRecheck {
+			g.recheckSoon(d)
 		}
 	}
 	return g.clock.now(), nil

@@ -41,9 +41,10 @@ type Gateway struct {
 	ticked atomic.Int64 // when the clock last looked, in nanoseconds since 1970
 	prover mailin.Prover
 
-	sending  chan struct{} // the outbox has a new row
-	clocking chan struct{} // the due times changed
-	doorbell chan struct{} // a held mail was let in
+	sending  chan struct{}  // the outbox has a new row
+	clocking chan struct{}  // the due times changed
+	doorbell chan struct{}  // a held mail was let in
+	rechecks chan rules.Due // authors to be checked again
 }
 
 // New makes a gateway over an open store. It does not close the store.
@@ -51,7 +52,8 @@ func New(db *store.DB, desk rules.Config, wording mailout.ComposerOptions, log *
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	g := &Gateway{db: db, log: log, sending: make(chan struct{}, 1), clocking: make(chan struct{}, 1), doorbell: make(chan struct{}, 1)}
+	g := &Gateway{db: db, log: log, sending: make(chan struct{}, 1), clocking: make(chan struct{}, 1), doorbell: make(chan struct{}, 1),
+		rechecks: make(chan rules.Due, recheckQueue)}
 	if err := g.Reload(desk, wording); err != nil {
 		return nil, err
 	}

@@ -32,6 +32,7 @@ type house struct {
 	toml     string // with %q for the store's directory
 	address  string
 	authserv string
+	dns      proof.Resolver
 	detector func() detector // the watch for outages; nil is the product's own
 	closed   atomic.Bool     // for good
 	skew     atomic.Int64    // nanoseconds by which the clock on its wall is wrong
@@ -63,7 +64,7 @@ type run struct {
 func (w *town) build(address, toml string, watch func() detector) *house {
 	w.t.Helper()
 	_, domain, _ := strings.Cut(address, "@")
-	h := &house{w: w, toml: toml, address: address, authserv: "mx." + domain, detector: watch, accepted: map[string]int{}, fate: make(chan struct{}, 1)}
+	h := &house{w: w, toml: toml, address: address, authserv: "mx." + domain, detector: watch, dns: prooftest.NewZone() /* nobody publishes anything */, accepted: map[string]int{}, fate: make(chan struct{}, 1)}
 	w.mu.Lock()
 	w.houses = append(w.houses, h)
 	w.mu.Unlock()
@@ -87,7 +88,7 @@ func (h *house) start(dir string) {
 		h.w.t.Fatal(err)
 	}
 	g.clock = Clock{Now: func() time.Time { return time.Now().Add(time.Duration(h.skew.Load())) }}
-	g.prover = proof.New(proof.Options{Resolver: prooftest.NewZone()}) // nobody publishes anything
+	g.prover = proof.New(proof.Options{Resolver: h.dns})
 	if h.detector != nil {
 		g.watch = newWatch(h.detector)
 	}
