@@ -2,6 +2,7 @@ package mailout
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,7 +36,11 @@ func (r *reader) factRows() []row {
 	}
 	add("assignee", f.Assignee)
 	add("vendor-ref", f.VendorRef)
-	add("created", r.when(f.Created))
+	if r.o.Role == rules.RoleVendor {
+		add("created", r.exact(f.Created))
+	} else {
+		add("created", r.when(f.Created))
+	}
 	add("recipients", f.Recipients)
 	return rows
 }
@@ -72,9 +77,11 @@ func (r *reader) faultRows() []row {
 			"minutes", strconv.Itoa(int(f.Window.Minutes()))))
 	}
 	add("tickets", strings.Join(f.Tickets, ", "))
-	pictures := make([]string, len(f.Pictures))
-	for i, p := range f.Pictures {
-		pictures[i] = strconv.Itoa(i+1) + ". " + p
+	pictures := slices.Clone(f.Pictures)
+	if f.Outage != "" && r.o.Role == rules.RoleStaff { // they are picked by number
+		for i, p := range pictures {
+			pictures[i] = strconv.Itoa(i+1) + ". " + p
+		}
 	}
 	add("pictures", strings.Join(pictures, ", "))
 	return rows

@@ -117,6 +117,9 @@ func (t *turn) facts(tk *Ticket, o Outgoing, reference string) Facts {
 		if r.Thread == o.Thread && (o.Role == RoleVendor || o.Role == RoleStaff) {
 			f.VendorRef = r.Reference // the vendor's own number for it stands in every later mail
 		}
+		if r.Thread == o.Thread && o.Role == RoleVendor && r.Ended.IsZero() && !r.LastHeard.After(r.LastSent) {
+			f.Status = StatusWaitingVendor // whatever another vendor has answered
+		}
 	}
 	if o.Template == TemplateConfirmationPlain || o.Kind == OutConfirm || o.Kind == OutInvitation {
 		f.Subject = ""

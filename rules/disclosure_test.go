@@ -88,18 +88,28 @@ func (l *leak) side(id TicketID, thread int, a Address) bool {
 }
 
 func (l *leak) together(a, b Address) bool {
-	for id := range l.tickets {
-		if l.side(id, ThreadRequester, a) && l.side(id, ThreadRequester, b) {
-			return true
+	for id, tk := range l.tickets {
+		for i, th := range tk.Threads {
+			if th.Audience == AudienceRequester && l.side(id, i, a) && l.side(id, i, b) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
+// theirs says whether a mail is on the thread of a ticket's requester, there or where the ticket was merged into, and
+// goes to somebody who takes part in it.
+func (l *leak) theirs(id TicketID, o Outgoing) bool {
+	threads := l.tickets[o.Ticket].Threads
+	return l.on(id, o) && o.Thread < len(threads) && threads[o.Thread].Audience == AudienceRequester &&
+		threads[o.Thread].Party == l.tickets[id].Requester.Address && l.side(o.Ticket, o.Thread, o.To.Address)
+}
+
 // inReach says whether a ticket's first words may be in a report to a vendor or to the informed: they were reported,
 // on it or on its outage.
 func (l *leak) inReach(id TicketID, o Outgoing) bool {
-	if o.Role != RoleVendor && o.Role != RoleInformed && o.Report == nil {
+	if o.Role != RoleVendor && o.Role != RoleInformed {
 		return false
 	}
 	tk := l.tickets[id]
@@ -163,7 +173,7 @@ func (l *leak) newMail() error {
 	word, title := l.word(), l.word()
 	var id TicketID
 	may := func(o Outgoing) bool {
-		return o.Role == RoleStaff || l.side(id, ThreadRequester, o.To.Address) && (l.on(id, o) || o.Report != nil) || l.inReach(id, o)
+		return o.Role == RoleStaff || l.side(id, ThreadRequester, o.To.Address) && l.on(id, o) || l.theirs(id, o) || l.inReach(id, o)
 	}
 	l.secrets = append(l.secrets, secret{word, may}, secret{title, may})
 	id = l.NextTicket()
@@ -208,6 +218,9 @@ func (l *leak) outsider() error {
 			return true
 		case vendor:
 			return to.To.Address == o.To.Address || to.Role == RoleInformed
+		}
+		if i := l.tickets[id].participant(o.To.Address); i >= 0 && l.side(id, l.tickets[id].Participants[i].Thread, to.To.Address) && l.on(id, to) {
+			return true // on the writer's own thread, where a merge put it
 		}
 		return l.side(id, thread, to.To.Address) && l.on(id, to) || l.tickets[id].Messages <= 1 && l.inReach(id, to)
 	}})

@@ -41,8 +41,14 @@ func (t *turn) faultReport(o *Outage, lead *Ticket, role Role) *FaultReport {
 // tellOutage fills in what is known of the outage.
 func (t *turn) tellOutage(r *FaultReport, o *Outage, lead *Ticket, role Role) {
 	r.Title, r.Tags, r.Service, r.First, r.Last, r.People = o.Title, append([]string{}, o.Tags...), o.Service, o.First, o.Last, o.People
-	if len(o.Tags) == 0 && len(o.Words) == 0 && role != RoleStaff {
-		r.Title = anonymous(o.Title, lead.Requester, t.names([]*Ticket{lead})) // it is somebody's subject
+	if len(o.Tags) == 0 && len(o.Words) == 0 { // its title is somebody's subject
+		switch role {
+		case RoleStaff:
+		case RoleRequester:
+			r.Title = ""
+		default:
+			r.Title = anonymous(o.Title, lead.Requester, t.names([]*Ticket{lead}))
+		}
 	}
 	if role != RoleVendor {
 		r.Outage = OutageNumber(o.ID)
@@ -77,11 +83,15 @@ func (t *turn) reportTo(lead *Ticket, o *Outage, v Vendor, pictures []Attachment
 	}
 	t.setStatus(lead, StatusWaitingVendor, Self, Reason{ReasonReported, v.Name}) // before the mail, which shows where the matter stands
 	report := t.faultReport(o, lead, RoleVendor)
+	pictures = nameless(pictures)
+	for _, p := range pictures {
+		report.Pictures = append(report.Pictures, p.Name)
+	}
 	i := t.beginReport(lead, v, thread)
 	t.nameThread(lead, i, report)
 	row := Outgoing{
 		Kind: OutReport, Template: TemplateReport, Thread: thread, To: v.Mailbox, Role: RoleVendor,
-		Language: t.desk.language(v.Language), Auto: by, GoesTo: ReplyToDesk, Report: report, Attachments: nameless(pictures),
+		Language: t.desk.language(v.Language), Auto: by, GoesTo: ReplyToDesk, Report: report, Attachments: pictures,
 	}
 	if by != AutoNone {
 		row.Budget = ClassVendor

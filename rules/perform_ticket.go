@@ -202,13 +202,16 @@ func (t *turn) doReopen(a *act) *Line {
 // vendors are asked on; a ticket on which an outage's vendors answer cannot end before that outage.
 func (t *turn) endTicket(a *act, next Status) *Line {
 	o, leads := t.leads(a.tk)
-	switch {
-	case leads && next == StatusClosed:
+	if leads && next == StatusClosed {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{OutageNumber(o.ID)}}
-	case !leads && a.Word != "workaround":
-		t.endReports(a.tk, nil, "")
 	}
-	return t.move(a, next)
+	if line := t.move(a, next); line != nil {
+		return line
+	}
+	if !leads && a.Word != "workaround" {
+		t.endReports(a.tk, nil, "") // after the move: the mails show where the matter stands
+	}
+	return nil
 }
 
 // tellOthers shows staff how a matter was ended or reopened, and by whom.

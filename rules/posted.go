@@ -90,12 +90,13 @@ func (t *turn) solveOutage(o *Outage, lead *Ticket, words string, a *act) {
 	told := map[Address]bool{}
 	report := t.faultReport(o, lead, RoleRequester)
 	for _, tk := range t.affected(o) {
+		done := tk.Status == StatusResolved && !tk.Workaround
+		t.setStatus(tk, StatusResolved, string(a.s.Address), Reason{ReasonOutageSolved, OutageNumber(o.ID)})
 		t.endReports(tk, o, words)
-		if tk.Status == StatusResolved && !tk.Workaround {
+		if done {
 			continue
 		}
 		tk.Resolution, tk.Workaround = words, false
-		t.setStatus(tk, StatusResolved, string(a.s.Address), Reason{ReasonOutageSolved, OutageNumber(o.ID)})
 		for _, p := range t.hearers(tk, true) {
 			if told[p.Address] {
 				continue

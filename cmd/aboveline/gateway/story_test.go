@@ -645,6 +645,9 @@ func showTicket(b *strings.Builder, desk *rules.Desk, tx *store.Tx, id rules.Tic
 func showMail(b *strings.Builder, o rules.Outgoing) {
 	fmt.Fprintf(b, "from %q <%s> reply-to %s envelope <%s> auto %q\n", o.From.Name, o.From.Address, o.ReplyTo, o.EnvelopeFrom, o.Auto)
 	fmt.Fprintf(b, "in-reply-to %s references %d goes to %s %q\n", o.InReplyTo, len(o.References), o.GoesTo, o.GoesToName)
+	if o.Role == rules.RoleVendor {
+		fmt.Fprintf(b, "status %s their number %q\n", o.Facts.Status, o.Facts.VendorRef)
+	}
 	fmt.Fprintf(b, "author %q <%s> words %q\n", o.Author.Name, o.Author.Address, o.Words)
 	if r := o.Report; r != nil {
 		fmt.Fprintf(b, "report %q outage %q tags %q people %d organisations %d nth %d tickets %q words %q\n", r.Title, r.Outage, r.Tags, r.People, r.Organisations, r.Nth, r.Tickets, r.Words)
