@@ -83,20 +83,24 @@ func sampleKind(o *rules.Outgoing, at time.Time) {
 	case rules.TemplateReply:
 		o.Author, o.Auto = anna, rules.AutoNone
 		o.Words = "Hej Eva!\n\nDet ska fungera nu. Vill du prova igen?\n\nAnna Ek\nOmDirekt"
-	case rules.TemplateConfirmation, rules.TemplateConfirmationPlain:
+	case rules.TemplateConfirmation:
 		o.Facts.Status, o.Auto = rules.StatusNew, rules.AutoReplied
+	case rules.TemplateConfirmationPlain, rules.TemplateConfirm:
+		o.Auto, o.Actions = rules.AutoReplied, nil
+	case rules.TemplateInvitation:
+		o.Actions = nil
 	case rules.TemplateNoticeChange:
 		o.Words = ""
 		o.Lines = []rules.Line{{Code: string(rules.ReasonStatus), Subject: string(o.Facts.Status)},
 			{Code: string(rules.ReasonJoined), Subject: "per@kommun.example"}}
 	case rules.TemplateAnswer:
-		o.Words = ""
+		o.Words, o.GoesTo = "", rules.ReplyToDesk
 		o.Lines = []rules.Line{
 			{Code: rules.LineDone, Subject: "/tag Mina sidor - Teknik", More: []string{"Mina sidor - Teknik"}},
 			{Code: rules.LineDone, Subject: "/assign me", More: []string{"Anna Ek"}},
 			{Code: rules.LineWentTo, Subject: "Eva Lind"}}
 	case rules.TemplateDigest:
-		o.Words, o.Facts, o.Actions = "", rules.Facts{}, nil
+		o.Words, o.Facts, o.Actions, o.GoesTo = "", rules.Facts{}, nil, rules.ReplyToDesk
 		o.Lines = []rules.Line{
 			{Code: rules.LineTicket, Subject: "OMD-1042", More: []string{"Kan inte logga in på Mina sidor", "open", "Eva Lind"}},
 			{Code: rules.LineTicket, Subject: "OMD-1038", More: []string{"Fel belopp i utbetalningen", "waiting-requester", "Per Dahl"}}}
@@ -106,10 +110,10 @@ func sampleKind(o *rules.Outgoing, at time.Time) {
 			More: []string{"311", "Sv: Kan inte logga in"}}}
 		o.Actions = []rules.Action{sampleAction("admit eva@kommun.example")}
 	case rules.TemplateNoticeBudget:
-		o.Words = ""
+		o.Words, o.Facts, o.Actions, o.GoesTo = "", rules.Facts{}, nil, rules.ReplyToDesk
 		o.Lines = []rules.Line{{Code: string(rules.ReasonBudget), Subject: "eva@kommun.example", More: []string{"outside"}}}
 	case rules.TemplateNoticeRefused:
-		o.Words = ""
+		o.Words, o.GoesTo = "", rules.ReplyToStaff
 		o.Lines = []rules.Line{{Code: string(rules.ReasonRefused), Subject: "eva@kommun.example",
 			More: []string{"5.1.1 no such user", "reply", "[OMD-1042] Kan inte logga in"}}}
 	case rules.TemplateSuspicion, rules.TemplateReport, rules.TemplateFollowUp, rules.TemplateKnownFault,
@@ -126,7 +130,7 @@ func sampleFault(o *rules.Outgoing, at time.Time) {
 	}
 	switch o.Template {
 	case rules.TemplateSuspicion:
-		o.GoesTo = rules.ReplyToDesk
+		o.GoesTo = rules.ReplyToStaff
 		o.Facts = rules.Facts{Number: "D-7", Reference: o.Facts.Reference}
 		o.Report.Quotes = []string{"Det står bara \"Något gick fel\".", "BankID öppnas inte."}
 		o.Report.Words, o.Report.Expected, o.Report.Observed, o.Report.Window = []string{"bankid", "logga", "fel"}, 0.4, 6, 30*time.Minute
@@ -143,8 +147,11 @@ func sampleFault(o *rules.Outgoing, at time.Time) {
 		o.Words = "Vi ser att inloggning med BankID inte fungerar. Felet är anmält och vi räknar med att det är löst under eftermiddagen."
 		o.Author = rules.Mailbox{Name: "Anna Ek", Address: "anna@omdirekt.example"}
 	case rules.TemplateSolved:
+		if o.Role != rules.RoleInformed {
+			o.Facts.Status = rules.StatusResolved
+		}
 		if o.Role == rules.RoleRequester {
-			o.Facts.Status, o.Actions = rules.StatusResolved, []rules.Action{sampleAction("accept"), sampleAction("reopen")}
+			o.Actions = []rules.Action{sampleAction("accept"), sampleAction("reopen")}
 		}
 	}
 }

@@ -150,6 +150,10 @@ func (r *reader) actions(s *sheet) {
 			written = "/" + cmd
 		}
 		verb, _, _ := strings.Cut(cmd, " ")
+		if rest, ok := strings.CutPrefix(written, "/"+verb); ok {
+			// The link keeps the canonical word, whose letters every client's address bar can carry.
+			written = "/" + rules.CommandIn(verb, r.lang) + strings.Replace(rest, " me", " "+r.say.or("me", "me"), 1)
+		}
 		s.Actions = append(s.Actions, act{r.say.or("do."+verb, "/"+cmd), r.say.with("do", "line", written), a.Mailto})
 	}
 	s.ActionsTitle = r.say.or("actions", "")

@@ -117,6 +117,21 @@ func purposeCommand(p Purpose) (Command, bool) {
 	return Command{Word: commands[i].word, Written: "/" + commands[i].word}, true
 }
 
+// CommandIn is a command as speakers of a language write it: the equal of the canonical word, or that word itself.
+func CommandIn(word string, l Language) string {
+	c, ok := findCommand(word)
+	if !ok || len(c.equals) == 0 {
+		return word
+	}
+	switch l { // CONTRACT, section 5: Swedish first, Norwegian second where it is not the same
+	case Swedish:
+		return c.equals[0]
+	case Bokmal, Nynorsk:
+		return c.equals[min(1, len(c.equals)-1)]
+	}
+	return word
+}
+
 // findCommand knows a canonical word or one of its equals, whatever its case.
 func findCommand(word string) (*commandSpec, bool) {
 	word = strings.ToLower(word)
