@@ -39,13 +39,48 @@ func newBoilerplate() *boilerplate { return &boilerplate{lines: map[uint64]*line
 func (b *boilerplate) strip(person, house uint64, ss []sentence) []sentence {
 	kept := make([]sentence, 0, len(ss))
 	for _, s := range ss {
-		if !b.common(person, house, s.key) {
-			kept = append(kept, s)
+		if b.common(person, house, s.key) {
+			b.learn(person, house, s.key)
+			continue
 		}
+		s = b.trim(person, house, s)
+		kept = append(kept, s)
 		b.learn(person, house, s.key)
 	}
 	b.today++
 	return kept
+}
+
+// trim takes from a sentence what is always there before or after it: not everybody ends a sentence before they add
+// "thanks in advance".
+func (b *boilerplate) trim(person, house uint64, s sentence) sentence {
+	whole := len(s.tokens)
+	for i := len(s.tails) - 1; i >= 0; i-- {
+		if key := s.tails[i]; b.common(person, house, key) {
+			b.learn(person, house, key)
+			s.tokens = s.tokens[:len(s.tokens)-i-shortPhrase]
+			break
+		}
+	}
+	for i := len(s.heads) - 1; i >= 0; i-- {
+		if key := s.heads[i]; i+shortPhrase < len(s.tokens) && b.common(person, house, key) {
+			b.learn(person, house, key)
+			s.tokens = s.tokens[i+shortPhrase:]
+			break
+		}
+	}
+	if len(s.tokens) < whole {
+		s.key = phrase(s.tokens)
+	}
+	return s
+}
+
+// subject says that a subject is one that is always there, and remembers it.
+func (b *boilerplate) subject(person uint64, s sentence) bool {
+	key := hash("subject") ^ s.key
+	common := b.common(person, 0, key)
+	b.learn(person, 0, key)
+	return common
 }
 
 // keyOf is a sentence's number under everybody's (whose is 0), a house's or a person's key.

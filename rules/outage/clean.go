@@ -44,6 +44,12 @@ var labels = map[string]bool{
 	"mobil": true, "tel": true, "adress": true, "adresse": true, "address": true, "datum": true, "dato": true, "date": true,
 }
 
+// quoteFrom and quoteSent are the first two labels over a letter that is answered.
+var (
+	quoteFrom = wordSet("från fra from")
+	quoteSent = wordSet("skickat sendt sent datum dato date")
+)
+
 // autoSubjects begin the subject of an answer that a machine wrote, where nothing else gave it away.
 var autoSubjects = []string{
 	"automatiskt svar", "autosvar", "automatic reply", "auto-reply", "autoreply", "automatisk svar", "out of office", "frånvaro",
@@ -123,12 +129,13 @@ func ownSubject(s string) string {
 func body(text string) []string {
 	var out []string
 	started := false
-	for line := range strings.Lines(text) {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
 		f := fold(line)
 		if f == "" {
 			continue
 		}
-		if started && isClosing(f) || strings.HasPrefix(f, "-- ") || f == "--" || beginsWith(f, mobileMarks) != "" {
+		if started && isClosing(f) || strings.HasPrefix(f, "-- ") || f == "--" || beginsWith(f, mobileMarks) != "" || started && isQuoteHead(lines[i:]) {
 			break
 		}
 		if strings.HasPrefix(f, ">") || isGreeting(f) {
@@ -141,6 +148,19 @@ func body(text string) []string {
 		out = append(out, sentences(f)...)
 	}
 	return out
+}
+
+// isQuoteHead says that lines begin the head that some programs put over the letter that is answered: who wrote it, and
+// when.
+func isQuoteHead(lines []string) bool {
+	if len(lines) < 2 {
+		return false
+	}
+	label := func(line string) string {
+		l, _, _ := strings.Cut(fold(line), ":")
+		return l
+	}
+	return quoteFrom[label(lines[0])] && quoteSent[label(lines[1])]
 }
 
 // fold is a line in lower case with single blanks.

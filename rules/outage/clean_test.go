@@ -22,6 +22,8 @@ func TestClean(t *testing.T) {
 		{"an answer's subject is not the writer's", "Sv: Driftinformation", "nu är det nere här också", "", "nu är det nere här också"},
 		{"quotes", "x", "> old words\nnew words", "x", "new words"},
 		{"version numbers end no sentence", "x", "version 3.5 fails. why", "x", "version 3.5 fails.|why"},
+		{"a quoted letter's head", "x", "it is down\n\nFrån: Support <support@desk.example>\nSkickat: den 3 mars 2026 10:12\nTill: Karin\n\nold words", "x", "it is down"},
+		{"a letter passed on without a word", "x", "From: Per Ek\nSent: Monday\n\nit is down", "x", "per ek|monday|it is down"},
 		{"nothing", "", "", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -132,6 +134,38 @@ func TestBoilerplateIsBounded(t *testing.T) {
 		b.turn(day, 1)
 		if len(b.lines) > maxLines {
 			t.Fatalf("day %d: %d lines", day, len(b.lines))
+		}
+	}
+}
+
+// TestWhatIsAlwaysAddedIsCut: not everybody ends a sentence before they add what they always do.
+func TestWhatIsAlwaysAddedIsCut(t *testing.T) {
+	b := newBoilerplate()
+	strip := func(person uint64, text string) string {
+		r := Read(rules.Report{Words: text, Language: rules.English})
+		var words []string
+		for _, s := range b.strip(person, 0, r.sentences) {
+			for _, x := range s.tokens {
+				words = append(words, x.text)
+			}
+		}
+		return strings.Join(words, " ")
+	}
+	for p := range uint64(otherPeople) {
+		strip(p+1, "Get back to me soon.")
+	}
+	if got := strip(10, "my phone is dead Get back to me soon"); got != "my phone is dead get back to me soon" {
+		t.Errorf("on the day it is first heard: %q", got)
+	}
+	b.turn(1, 1)
+	for text, want := range map[string]string{
+		"my phone is dead Get back to me soon": "my phone is dead",
+		"get back to me soon my phone is dead": "my phone is dead",
+		"get back to me soon":                  "",
+		"will they get back to me later":       "will they get back to me later",
+	} {
+		if got := strip(11, text); got != want {
+			t.Errorf("%q keeps %q, want %q", text, got, want)
 		}
 	}
 }

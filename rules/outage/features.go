@@ -63,12 +63,12 @@ func gather(sentences []sentence, subject sentence) raw {
 	var words []word
 	var count, grams []feature
 	add := func(s sentence, weight float32) {
-		words = append(words, s.words...)
-		for _, w := range s.words {
-			count = append(count, feature{w.id, weight})
-		}
-		for _, g := range s.grams {
-			grams = append(grams, feature{g, weight})
+		for _, t := range s.tokens {
+			words = append(words, t.word)
+			count = append(count, feature{t.id, weight})
+			for _, g := range t.grams {
+				grams = append(grams, feature{g, weight})
+			}
 		}
 	}
 	for _, s := range sentences {

@@ -14,16 +14,26 @@ type Reading struct {
 	sentences []sentence
 }
 
-// sentence is one of a text's sentences: its number, its words, and its words' 4-grams.
+// sentence is one of a text's sentences.
 type sentence struct {
-	key   uint64
-	words []word
+	key    uint64 // of all its words, 0 for none
+	tokens []token
+	heads  []uint64 // keys of its first words: of the first shortPhrase, of one more, and so on
+	tails  []uint64 // of its last words
+}
+
+// token is a word with its 4-grams.
+type token struct {
+	word
 	grams []uint32
 }
 
 const (
-	maxSentence = 200 // bytes by which a sentence is told from others
-	maxSubject  = 20  // words read of a subject
+	maxSubject = 20 // words read of a subject
+	// shortPhrase and longPhrase are how many words a phrase has that people put before or after their own sentence
+	// without a full stop.
+	shortPhrase = 2
+	longPhrase  = 12
 )
 
 // Read reads a report. It looks at Person, Name, Language, Subject and Words alone, and is safe for use by several
@@ -37,33 +47,53 @@ func Read(r rules.Report) Reading {
 	own := names(r.Name, strings.ToLower(string(r.Person)))
 	left := maxWords
 	for _, s := range l.sentences {
-		x := readSentence(s, s, r.Language, own, left)
-		left -= len(x.words)
-		t.sentences = append(t.sentences, x)
+		x := readSentence(s, r.Language, own, left)
+		left -= len(x.tokens)
+		if x.key != 0 {
+			t.sentences = append(t.sentences, x)
+		}
 	}
-	if l.subject != "" {
-		t.subject = readSentence("subject: "+l.subject, l.subject, r.Language, own, maxSubject)
-	}
+	t.subject = readSentence(l.subject, r.Language, own, maxSubject)
 	return t
 }
 
 // readSentence reads a sentence's words, at most limit. The writer's own name is left out.
-func readSentence(name, text string, lang rules.Language, own map[string]bool, limit int) sentence {
-	s := sentence{key: hash(name[:min(len(name), maxSentence)])}
+func readSentence(text string, lang rules.Language, own map[string]bool, limit int) sentence {
+	var s sentence
 	for _, t := range tokens(text) {
-		if len(s.words) >= limit {
+		if len(s.tokens) >= limit {
 			break
 		}
-		if own[t] {
-			continue
-		}
-		s.words = append(s.words, word{wordID(stem(t, lang)), t})
-		padded := []rune(" " + t + " ")
-		for i := 0; i+gramSize <= len(padded); i++ {
-			s.grams = append(s.grams, gramID(padded[i:i+gramSize]))
+		if !own[t] {
+			s.tokens = append(s.tokens, token{word{wordID(stem(t, lang)), t}, gramsOf(t)})
 		}
 	}
+	if len(s.tokens) > 0 {
+		s.key = phrase(s.tokens)
+	}
+	for n := shortPhrase; n <= longPhrase && n < len(s.tokens); n++ {
+		s.heads = append(s.heads, phrase(s.tokens[:n]))
+		s.tails = append(s.tails, phrase(s.tokens[len(s.tokens)-n:]))
+	}
 	return s
+}
+
+// phrase is the key of some words as they are spelled.
+func phrase(ts []token) uint64 {
+	words := make([]string, len(ts))
+	for i, t := range ts {
+		words[i] = t.text
+	}
+	return hash(words...)
+}
+
+func gramsOf(t string) []uint32 {
+	padded := []rune(" " + t + " ")
+	grams := make([]uint32, 0, max(0, len(padded)-gramSize+1))
+	for i := 0; i+gramSize <= len(padded); i++ {
+		grams = append(grams, gramID(padded[i:i+gramSize]))
+	}
+	return grams
 }
 
 // names are the words of the writer's own name, as they sign with them.

@@ -168,7 +168,7 @@ func (w *Watch) note(r rules.Report, t Reading) (n *note, text raw, ok bool) {
 	}
 	kept := w.common.strip(person, house, t.sentences)
 	subject := t.subject
-	if subject.key != 0 && len(w.common.strip(person, 0, []sentence{subject})) == 0 {
+	if subject.key != 0 && w.common.subject(person, subject) {
 		subject = sentence{}
 	}
 	text = gather(kept, subject)
