@@ -259,7 +259,7 @@ type Report struct {
 type Sighting struct {
 	Alarm    AlarmID
 	Raised   bool     // this report raised the alarm; otherwise it joined one
-	Members  []MailID // raised: the earlier reports that belong to it, oldest first
+	Members  []MailID // earlier reports that belong to it and have not been named yet, oldest first
 	Words    []string // used by most of the writers, rarest first
 	People   int      // distinct people so far
 	Window   time.Duration

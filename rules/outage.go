@@ -78,6 +78,7 @@ func (t *turn) watch(tk *Ticket, ev MailArrived, s speaker) {
 		t.joinOutage(o, tk, ReasonJoinedOutage)
 		t.stillBroken(o, s)
 	case known:
+		t.joinEarlier(o, sight)
 		t.joinOutage(o, tk, ReasonJoinedOutage)
 	default:
 		t.suspect(tk, sight)
@@ -105,13 +106,7 @@ func (t *turn) byAlarm(a AlarmID) (*Outage, bool) {
 func (t *turn) suspect(tk *Ticket, sight Sighting) {
 	o := t.newOutage(Outage{Alarm: sight.Alarm, Status: OutageSuspected, First: t.now, Last: t.now, Window: sight.Window,
 		Words: sight.Words, Expected: sight.Expected, Observed: sight.Observed, Vendors: []OutageVendor{}})
-	for _, m := range sight.Members {
-		d, _ := t.look.Disposition(m)
-		id, _ := t.live(d.Ticket)
-		if member, ok := t.ticket(id); ok && !t.inOutage(member) {
-			t.joinOutage(o, member, ReasonJoinedOutage)
-		}
-	}
+	t.joinEarlier(o, sight)
 	t.joinOutage(o, tk, ReasonOutageSuspected)
 	t.leadWithReports(o)
 	o.Title = t.outageTitle(o)
@@ -140,6 +135,18 @@ func (t *turn) leadWithReports(o *Outage) {
 	if i > 0 {
 		lead := o.Tickets[i]
 		o.Tickets = slices.Insert(slices.Delete(o.Tickets, i, i+1), 0, lead)
+	}
+}
+
+// joinEarlier puts the tickets of earlier mails into an outage: those that belong to it when it is raised, and those that
+// are seen to belong to it when more has been written.
+func (t *turn) joinEarlier(o *Outage, sight Sighting) {
+	for _, m := range sight.Members {
+		d, _ := t.look.Disposition(m)
+		id, _ := t.live(d.Ticket)
+		if member, ok := t.ticket(id); ok && !t.inOutage(member) {
+			t.joinOutage(o, member, ReasonJoinedOutage)
+		}
 	}
 }
 

@@ -32,6 +32,7 @@ type world struct {
 	outages  map[OutageID]Outage
 	deskSent int
 	reports  []Report
+	unclear  []MailID // said in words the watch does not know yet
 }
 
 func newWorld(c Config) *world {
@@ -278,8 +279,12 @@ func (w *world) take(m *Mail) ([]Decision, error) {
 	return all, nil
 }
 
-// sight is a watch of the simplest kind: four different people who wrote "BankID" within an hour.
+// sight is a watch of the simplest kind: four different people who wrote "BankID" within an hour. Who wrote "bank-id" is
+// understood when the next joins.
 func (w *world) sight(r Report) Sighting {
+	if strings.Contains(r.Words, "bank-id") && !slices.Contains(w.unclear, r.Mail) {
+		w.unclear = append(w.unclear, r.Mail)
+	}
 	if !strings.Contains(r.Words, "BankID") {
 		return Sighting{}
 	}
@@ -302,7 +307,7 @@ func (w *world) sight(r Report) Sighting {
 	s.People, s.Observed = len(people), len(people)
 	switch {
 	case raised && len(people) >= 4:
-		s.Alarm, s.Members = 1, nil
+		s.Alarm, s.Members = 1, w.unclear
 	case len(people) == 4:
 		s.Alarm, s.Raised = 1, true
 	default:
