@@ -2,6 +2,7 @@ package outage
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"aboveline.example/rules"
@@ -16,6 +17,7 @@ type alarm struct {
 	members []*note // one for each person, the first maxMembers
 	like    float32 // letters at least this like the centre join
 	last    int64
+	settled int64 // when the centre was settled
 	closed  bool
 	found   finding
 	words   []string
@@ -27,8 +29,17 @@ const (
 	idle = 90 * 60
 	// reopen is how long the same matter is the same alarm.
 	reopen = 10 * 3600
-	// ordinaryShare is how much ordinary traffic may be among what joins an alarm: with less, letters of the same matter are left out.
-	ordinaryShare = 0.1
+	// ordinaryCost is how many letters of the matter an alarm forgoes to be spared one of ordinary traffic.
+	ordinaryCost = 7
+	// farAway is how many standard deviations less like its middle than its letters an alarm's reach may be.
+	farAway = 2.5
+	// usualSpread is the standard deviation that letters of one matter have in their likeness to its middle, believed as
+	// much as fewLetters letters are: the first four may happen to be very like.
+	usualSpread = 0.12
+	fewLetters  = 3
+	// stale is after how many seconds an alarm's reach is looked at again before a letter joins it: the fewer write of
+	// it, the more of what is like it is ordinary.
+	stale = 5 * 60
 	// joinWindow is the time over which what joins is weighed against ordinary traffic.
 	joinWindow = 3600
 	// again is how much less like the alarm a further letter of somebody on it must be: few people have two matters in
@@ -52,26 +63,37 @@ func (a *alarm) take(n *note) {
 	}
 }
 
-// settle finds the lowest likeness at which at most a tenth of what would join is ordinary traffic, and returns the
-// view from the alarm's centre.
+// settle finds an alarm's middle and reach anew, and returns the view from there.
 func (w *Watch) settle(a *alarm) view {
 	a.middle = a.centre.middle()
-	// By words alone: what is only near in place is of the same topic, which has its ordinary traffic.
-	v := w.look(vector{features: a.middle.features}).words
+	l := w.look(a.middle.vector)
 	part := map[*note]bool{}
 	for _, m := range a.members {
 		part[m] = true
 	}
+	var sum, squares, told float64
 	for i, n := range w.recent {
 		if part[n] {
-			v.recent[i] = without(v.recent[i], a.middle.length)
+			l.set(i, a.middle.without(l.at(i)))
+			like := float64(l.closest().recent[i])
+			sum, squares, told = sum+like, squares+like*like, told+1
 		}
 	}
-	a.like = w.joinLike(a, v)
+	v := l.closest()
+	lowest := float64(loosest)
+	if told > 0 {
+		mean := sum / told
+		variance := (max(0, squares-told*mean*mean) + fewLetters*usualSpread*usualSpread) / (told + fewLetters)
+		lowest = max(lowest, mean-farAway*math.Sqrt(variance))
+	}
+	a.like = w.joinLike(a, v, float32(lowest))
+	a.settled = w.now
 	return v
 }
 
-func (w *Watch) joinLike(a *alarm, v view) float32 {
+// joinLike is the likeness, not under lowest, at which an alarm gains most: the people of the last hour within it, less
+// what it costs to take in the ordinary ones that history expects there.
+func (w *Watch) joinLike(a *alarm, v view, lowest float32) float32 {
 	past := w.reach(v, v.floor)
 	var likes []float32 // of those on the alarm or on none
 	seen := map[uint64]bool{}
@@ -87,24 +109,20 @@ func (w *Watch) joinLike(a *alarm, v view) float32 {
 		seen[n.person] = true
 		likes = append(likes, v.recent[i])
 	}
-	if len(likes) == 0 {
-		return strictest
-	}
 	slices.Sort(likes)
 	within, weight := 0, 0.0
-	for g := float32(strictest); ; g -= joinStep {
-		if g < loosest {
-			return g + joinStep
-		}
+	best, most := float32(strictest), math.Inf(-1)
+	for g := best; g >= max(lowest, v.floor); g -= joinStep {
 		for within < len(past) && past[within].like >= g {
 			weight += past[within].note.ordinary()
 			within++
 		}
 		at, _ := slices.BinarySearch(likes, g)
-		if w.share(weight, g)*float64(len(people)) > ordinaryShare*float64(len(likes)-at) && g < likes[len(likes)-1] {
-			return min(g+joinStep, strictest)
+		if gain := float64(len(likes)-at) - ordinaryCost*w.share(weight, g)*float64(len(people)); gain >= most {
+			best, most = g, gain
 		}
 	}
+	return best
 }
 
 // An alarm asks no more likeness than strictest of those who join, and no less than loosest: a centre of few letters is
@@ -117,7 +135,7 @@ const (
 
 // joins says whether a letter belongs to an alarm, and how like it is.
 func (w *Watch) joins(a *alarm, n *note) (bool, float32) {
-	like := w.compare(a.middle.vector, n).words
+	like := w.compare(a.middle.vector, n).closest(a.middle.place != nil)
 	need := a.like
 	if a.people[n.person] && n.person != 0 {
 		need *= again
@@ -133,7 +151,12 @@ func (w *Watch) join(n *note) *alarm {
 		if a.closed {
 			continue
 		}
-		if ok, like := w.joins(a, n); ok && like > most {
+		ok, like := w.joins(a, n)
+		if ok && w.now-a.settled > stale {
+			w.settle(a)
+			ok, like = w.joins(a, n)
+		}
+		if ok && like > most {
 			best, most = a, like
 		}
 	}
@@ -162,7 +185,7 @@ func (w *Watch) raise(self *note, f finding) (a *alarm, earlier []*note) {
 		if n == self || n.alarm != nil || n.aside || w.now-n.at > lookBack {
 			continue
 		}
-		if v.recent[i] >= a.like || core[n] && v.recent[i] >= a.like*again {
+		if v.recent[i] >= a.like && w.now-n.at <= joinWindow || core[n] && v.recent[i] >= a.like*again {
 			found = append(found, n)
 		}
 	}
@@ -191,6 +214,19 @@ func (w *Watch) raise(self *note, f finding) (a *alarm, earlier []*note) {
 	w.settle(a)
 	w.alarms = append(w.alarms, a)
 	return a, found
+}
+
+// gather puts the earlier letters on an alarm that its middle, now that more is known, shows to belong to it.
+func (w *Watch) gather(a *alarm, v view) (found []*note) {
+	for i, n := range w.recent {
+		if n.alarm == nil && !n.aside && w.now-n.at <= joinWindow && v.recent[i] >= a.like {
+			found = append(found, n)
+		}
+	}
+	for _, n := range found {
+		a.take(n)
+	}
+	return found
 }
 
 // enough says whether some notes and self are of as many people as an alarm needs.

@@ -148,7 +148,7 @@ func TestLatentBringsSynonymsTogether(t *testing.T) {
 		same += dot(at(word("syn", i, 0)), at(word("syn", i, 1))) / 40
 		other += dot(at(word("syn", i, 0)), at(word("syn", (i+1)%40, 1))) / 40
 	}
-	if same < other+0.05 {
+	if same < other+0.3 {
 		t.Errorf("synonyms are alike %v, strangers %v", same, other)
 	}
 	if !reflect.DeepEqual(learn(notes), m) {

@@ -7,6 +7,7 @@ type note struct {
 	report  uint64  // mail id
 	at      int64   // Unix seconds
 	person  uint64  // 0: not proven; all of those are one
+	slot    int     // the person's, while the note is recent
 	house   uint64  // organisation, or the person for private senders
 	chance  uint64  // decides whether thinning keeps it
 	weight  float64 // in the history: how many reports it stands for

@@ -17,6 +17,8 @@ const (
 	passes = 4
 	// latentFrom is how many letters must be known before directions mean anything.
 	latentFrom = 300
+	// enoughKnown is how much of a letter's squared length must be of known features for it to have a place.
+	enoughKnown = 0.2
 	// relearn is after how many days the directions are found anew.
 	relearn = 4
 )
@@ -63,7 +65,25 @@ func learn(notes []*note) *latent {
 		}
 	}
 	orthonormal(l.basis)
+	l.lean(notes)
 	return l
+}
+
+// lean weighs each direction by how far the letters reach along it. What many letters have in common is a matter; weak
+// directions are the accidents of a few, and letters of one matter differ mostly in those.
+func (l *latent) lean(notes []*note) {
+	var squares [dims]float64
+	p := make([]float32, dims)
+	for _, n := range notes {
+		clear(p)
+		l.gather(n.vector.features, p)
+		for k, x := range p {
+			squares[k] += float64(x) * float64(x)
+		}
+	}
+	for i := range l.basis {
+		l.basis[i] *= float32(math.Sqrt(squares[i%dims] / float64(len(notes))))
+	}
 }
 
 // gather adds the rows of a letter's features to sum.
@@ -78,9 +98,19 @@ func (l *latent) gather(fs []feature, sum []float32) {
 	}
 }
 
-// place is where a letter lies, at length one; nil where nothing of it is known.
+// place is where a letter lies, at length one; nil where too little of it is known: what is left of it then is said in
+// every letter, and would lie in the middle of everything.
 func (l *latent) place(fs []feature) []float32 {
 	if l == nil {
+		return nil
+	}
+	known := float32(0)
+	for _, f := range fs {
+		if l.row[f.id] >= 0 {
+			known += f.w * f.w
+		}
+	}
+	if known < enoughKnown {
 		return nil
 	}
 	p := make([]float32, dims)
@@ -90,7 +120,7 @@ func (l *latent) place(fs []feature) []float32 {
 
 func unitPlace(p []float32) []float32 {
 	sum := dot(p, p)
-	if sum < 1e-6 {
+	if sum < 1e-12 {
 		return nil
 	}
 	k := float32(1 / math.Sqrt(float64(sum)))

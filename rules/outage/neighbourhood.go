@@ -3,21 +3,22 @@ package outage
 import (
 	"cmp"
 	"slices"
+	"sync"
 )
 
 // A view is how like some centre each recent report and each report of the history is. The centre is a letter, the
 // middle of several, or a pair of words (then the likeness is 1 or 0).
 type view struct {
-	recent []float32 // by index into the watch's recent notes
-	past   []float32 // by index into the history
-	looks  float64   // how many such views are tried for a letter, for the correction
-	floor  float32   // the likeness under which letters have nothing in common worth counting
+	recent []float32        // by index into the watch's recent notes
+	past   func() []float32 // by index into the history; dearer, and not always needed
+	looks  float64          // how many such views are tried for a letter, for the correction
+	floor  float32          // the likeness under which letters have nothing in common worth counting
 }
 
 // near is one person in a neighbourhood: their most alike letter.
 type near struct {
 	index  int // into recent
-	person uint64
+	person int // their number in the crowd
 	house  uint64
 	age    int64
 	like   float32
@@ -65,11 +66,14 @@ func (l *lens) marked(fs []feature) uint16 {
 	return m
 }
 
-// look is what one sees from a centre: by words alone, and by words and place together.
-type look struct{ words, both view }
+// look is what one sees from a centre: by words alone, and, where it has a place, by words and place together.
+type look struct {
+	words, both view
+	places      bool
+}
 
 func (l look) at(i int) likeness {
-	if l.both.past == nil {
+	if !l.places {
 		return likeness{words: l.words.recent[i]}
 	}
 	return likeness{l.words.recent[i], (l.both.recent[i] - (1-placeShare)*l.words.recent[i]) / placeShare}
@@ -77,9 +81,17 @@ func (l look) at(i int) likeness {
 
 func (l look) set(i int, x likeness) {
 	l.words.recent[i] = x.words
-	if l.both.past != nil {
+	if l.places {
 		l.both.recent[i] = x.both()
 	}
+}
+
+// closest is the view by all that is known of the centre.
+func (l look) closest() view {
+	if l.places {
+		return l.both
+	}
+	return l.words
 }
 
 // placeShare is how much the place counts where both do.
@@ -87,25 +99,42 @@ const placeShare = 0.5
 
 func (x likeness) both() float32 { return (1-placeShare)*x.words + placeShare*x.place }
 
+// closest is the likeness by all that is known: by words alone where the centre has no place.
+func (x likeness) closest(places bool) float32 {
+	if places {
+		return x.both()
+	}
+	return x.words
+}
+
 // look compares a centre with all recent and past reports.
 func (w *Watch) look(centre vector) look {
+	l := look{words: view{recent: make([]float32, len(w.recent)), looks: likeLooks, floor: floorWords}, places: centre.place != nil}
 	w.lens.set(centre.features)
-	l := look{words: view{recent: make([]float32, len(w.recent)), past: make([]float32, len(w.past.notes)), looks: likeLooks, floor: floorWords}}
 	for i, n := range w.recent {
 		l.words.recent[i] = w.lens.like(n.vector.features)
 	}
-	w.past.index.likes(centre.features, l.words.past)
 	w.lens.unset(centre.features)
-	if centre.place == nil {
+	l.words.past = sync.OnceValue(func() []float32 {
+		likes := make([]float32, len(w.past.notes))
+		w.past.index.likes(centre.features, likes)
+		return likes
+	})
+	if !l.places {
 		return l
 	}
-	l.both = view{recent: make([]float32, len(w.recent)), past: make([]float32, len(w.past.notes)), looks: likeLooks, floor: floorBoth}
+	l.both = view{recent: make([]float32, len(w.recent)), looks: likeLooks, floor: floorBoth}
 	for i, n := range w.recent {
 		l.both.recent[i] = likeness{l.words.recent[i], dot(centre.place, n.vector.place)}.both()
 	}
-	for i, n := range w.past.notes {
-		l.both.past[i] = likeness{l.words.past[i], dot(centre.place, n.vector.place)}.both()
-	}
+	l.both.past = sync.OnceValue(func() []float32 {
+		words := l.words.past()
+		likes := make([]float32, len(words))
+		for i, n := range w.past.notes {
+			likes[i] = likeness{words[i], dot(centre.place, n.vector.place)}.both()
+		}
+		return likes
+	})
 	return l
 }
 
@@ -119,41 +148,54 @@ func (w *Watch) compare(centre vector, n *note) likeness {
 // maxNear bounds the people looked at in a neighbourhood; an alarm is raised long before there are so many.
 const maxNear = 60
 
-// neighbours are the people who wrote something alike within window seconds, each once, with the
-// most alike of their letters; the most alike first. Campaigns and letters that belong to an alarm do not count, nor does self.
-func (w *Watch) neighbours(v view, self *note, window int64) []near {
+// alike are the letters at least a little alike that were written within window seconds, the most alike first.
+// Campaigns and letters that belong to an alarm do not count, nor do self's writer's.
+func (w *Watch) alike(v view, self *note, window int64) []near {
 	var all []near
 	for i, n := range w.recent {
 		if v.recent[i] < v.floor || n == self || n.person == self.person || n.aside || n.alarm != nil {
 			continue
 		}
 		if age := w.now - n.at; age <= window {
-			all = append(all, near{i, n.person, n.house, age, v.recent[i]})
+			all = append(all, near{i, n.slot, n.house, age, v.recent[i]})
 		}
 	}
 	slices.SortFunc(all, func(a, b near) int { return cmp.Or(cmp.Compare(b.like, a.like), cmp.Compare(a.index, b.index)) })
-	seen := make(map[uint64]bool, len(all))
-	all = slices.DeleteFunc(all, func(x near) bool {
-		if seen[x.person] {
-			return true
-		}
-		seen[x.person] = true
-		return false
-	})
-	return all[:min(len(all), maxNear)]
+	return all
 }
 
-// volume is how many people wrote anything in the window, self left out.
-func (w *Watch) volume(self *note, window int64) int {
-	seen := map[uint64]bool{}
-	for i := len(w.recent) - 1; i >= 0; i-- {
-		n := w.recent[i]
-		if w.now-n.at > window {
-			break
-		}
-		if !n.aside && n.person != self.person {
-			seen[n.person] = true
+// each is one letter of each person within window seconds, the most alike.
+func (w *Watch) each(letters []near, window int64) []near {
+	var people []near
+	w.crowd.begin()
+	for _, x := range letters {
+		if x.age <= window && w.crowd.first(x.person) {
+			if people = append(people, x); len(people) == maxNear {
+				break
+			}
 		}
 	}
-	return len(seen)
+	return people
+}
+
+// neighbours are the people who wrote something alike within window seconds.
+func (w *Watch) neighbours(v view, self *note, window int64) []near {
+	return w.each(w.alike(v, self, window), window)
+}
+
+// hear counts how many people wrote anything in each window, self left out.
+func (w *Watch) hear(self *note) {
+	w.volumes = make([]float64, len(w.windows))
+	w.crowd.begin()
+	for i := len(w.recent) - 1; i >= 0; i-- {
+		n := w.recent[i]
+		if n.aside || n.person == self.person || !w.crowd.first(n.slot) {
+			continue
+		}
+		for k, window := range w.windows {
+			if w.now-n.at <= window {
+				w.volumes[k]++
+			}
+		}
+	}
 }

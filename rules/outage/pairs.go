@@ -35,29 +35,23 @@ func (w *Watch) wordViews(self *note) []view {
 			if w.sharers(recent, mask, self) < w.people {
 				continue
 			}
-			views = append(views, view{recent: having(recent, mask), past: having(past, mask), looks: wordLooks, floor: 1})
+			seen := func() []float32 { return having(past, mask) }
+			views = append(views, view{recent: having(recent, mask), past: seen, looks: wordLooks, floor: 1})
 		}
 	}
 	return views
 }
 
-// rarest are the rarest of a letter's words.
+// rarest are the rarest of a letter's words that enough others used lately.
 func (w *Watch) rarest(self *note) []uint32 {
 	ids := make([]uint32, 0, len(self.vector.words))
 	for _, x := range self.vector.words {
-		ids = append(ids, x.id)
+		if w.freq.rarity(x.id) >= commonWord && w.used(x.id, self)+1 >= w.people {
+			ids = append(ids, x.id)
+		}
 	}
 	slices.SortStableFunc(ids, func(a, b uint32) int { return cmp.Compare(w.freq.rarity(b), w.freq.rarity(a)) })
-	var out []uint32
-	for _, id := range ids {
-		if len(out) == rareWords || w.freq.rarity(id) < commonWord {
-			break
-		}
-		if w.used(id, self)+1 >= w.people {
-			out = append(out, id)
-		}
-	}
-	return out
+	return ids[:min(len(ids), rareWords)]
 }
 
 // commonWord is the rarity of a word in every fifth letter.
@@ -65,27 +59,26 @@ var commonWord = math.Log(5)
 
 // used is how many others used a word lately.
 func (w *Watch) used(id uint32, self *note) int {
-	seen := map[uint64]bool{}
-	for _, n := range w.recent {
-		if n.person == self.person {
-			continue
-		}
-		if _, ok := slices.BinarySearchFunc(n.vector.features, id, func(f feature, id uint32) int { return cmp.Compare(f.id, id) }); ok {
-			seen[n.person] = true
+	n := 0
+	w.crowd.begin()
+	for _, o := range w.users[id] {
+		if o.person != self.person && w.crowd.first(o.slot) {
+			n++
 		}
 	}
-	return len(seen)
+	return n
 }
 
 // sharers is how many people, self among them, used all the words of a mask lately.
 func (w *Watch) sharers(masks []uint16, mask uint16, self *note) int {
-	seen := map[uint64]bool{self.person: true}
+	n := 1
+	w.crowd.begin()
 	for i, m := range masks {
-		if m&mask == mask && w.recent[i].alarm == nil {
-			seen[w.recent[i].person] = true
+		if o := w.recent[i]; m&mask == mask && o.alarm == nil && o.person != self.person && w.crowd.first(o.slot) {
+			n++
 		}
 	}
-	return len(seen)
+	return n
 }
 
 func having(masks []uint16, mask uint16) []float32 {

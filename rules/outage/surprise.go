@@ -46,7 +46,7 @@ type sample struct {
 // reach lists the history at least as alike as floor, the most alike first.
 func (w *Watch) reach(v view, floor float32) []sample {
 	all := make([]sample, 0, 256)
-	for i, l := range v.past {
+	for i, l := range v.past() {
 		if l >= floor {
 			all = append(all, sample{w.past.notes[i], l, int32(i)})
 		}
@@ -68,21 +68,25 @@ const hopeful = -6
 func (w *Watch) surprise(v view, self *note) (finding, bool) {
 	best := finding{surprise: hopeful}
 	found := false
-	wide := w.neighbours(v, self, w.windows[len(w.windows)-1])
-	if len(wide)+1 < w.people {
+	letters := w.alike(v, self, w.windows[len(w.windows)-1])
+	people := make([][]near, len(w.windows))
+	bars := make([]float64, len(w.windows))
+	hope := false
+	for i, window := range w.windows {
+		people[i] = w.each(letters, window)
+		bars[i] = w.bar() + math.Log(v.looks)
+		if i == len(w.windows)-1 {
+			bars[i] += math.Log(slow)
+		}
+		hope = hope || w.hope(people[i], w.volumes[i]) > bars[i]+hopeful
+	}
+	if !hope {
 		return best, false
 	}
+	wide := people[len(people)-1]
 	past := w.reach(v, max(v.floor, widening*wide[len(wide)-1].like))
-	for _, window := range w.windows {
-		bar := w.bar() + math.Log(v.looks)
-		if window == w.windows[len(w.windows)-1] {
-			bar += math.Log(slow)
-		}
-		all := w.neighbours(v, self, window)
-		if len(all)+1 < w.people {
-			continue
-		}
-		volume := float64(w.volume(self, window))
+	for i, window := range w.windows {
+		all, bar, volume := people[i], bars[i], w.volumes[i]
 		within, weight := 0, 0.0
 		for k := 1; k <= len(all); k++ {
 			if k < len(all) && all[k].like == all[k-1].like {
@@ -109,6 +113,16 @@ func (w *Watch) surprise(v view, self *note) (finding, bool) {
 		}
 	}
 	return best, found
+}
+
+// hope is the most surprise that people may come to, were there nothing of the kind in the history: it says, without a
+// look at the history, that most letters are not worth one.
+func (w *Watch) hope(all []near, volume float64) float64 {
+	most := 0.0
+	for k := w.people - 1; k <= len(all); k++ {
+		most = max(most, -tail(k, w.share(0, all[k-1].like)*volume, 1/spread))
+	}
+	return most
 }
 
 // bar is the natural logarithm of how rare a letter's surprise must be for the false alarms of a year to be as agreed.

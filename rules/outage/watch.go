@@ -23,13 +23,17 @@ type Watch struct {
 	now    int64
 	first  int64 // the first report ever
 	day    int
-	recent []*note // oldest first
+	recent []*note            // oldest first
+	crowd  *crowd             // of recent
+	users  map[uint32][]*note // recent, by word
 	past   history
 	freq   *frequency
 	common *boilerplate
 	homes  map[uint64]int // domains, by the day they were first heard
 	alarms []*alarm
 	given  answers
+
+	volumes []float64 // people who wrote in each window, while outages are looked for
 
 	second  int64 // of the last letter that might have been looked from
 	letters int   // in that second
@@ -64,7 +68,7 @@ func New(o Options) *Watch {
 	return &Watch{
 		windows: []int64{s / 2, s, 2 * s, 4 * s}, people: o.People, zone: o.Zone,
 		past: history{keep: 1, index: newIndex()}, freq: newFrequency(), common: newBoilerplate(), homes: map[uint64]int{},
-		lens: newLens(), given: newAnswers(),
+		crowd: newCrowd(), users: map[uint32][]*note{}, lens: newLens(), given: newAnswers(),
 	}
 }
 
@@ -80,9 +84,9 @@ func (w *Watch) See(r rules.Report, t Reading) rules.Sighting {
 	w.advance(r.At.Unix())
 	var s rules.Sighting
 	if n, text, ok := w.note(r, t); ok {
+		w.enter(n)
 		s = w.judge(n)
 		w.freq.count(n.person, text)
-		w.recent = append(w.recent, n)
 	}
 	w.given.keep(r.Mail, s)
 	return s
@@ -110,7 +114,7 @@ func (w *Watch) advance(now int64) {
 	}
 	old := 0
 	for old < len(w.recent) && (now-w.recent[old].at > recentFor || len(w.recent)-old > maxRecent) {
-		w.past.add(w.recent[old])
+		w.leave(w.recent[old])
 		old++
 	}
 	if old > 0 {
@@ -119,6 +123,26 @@ func (w *Watch) advance(now int64) {
 		w.measure()
 	}
 	w.expire()
+}
+
+// enter takes a note among the recent.
+func (w *Watch) enter(n *note) {
+	n.slot = w.crowd.enter(n.person)
+	for _, x := range n.vector.words {
+		w.users[x.id] = append(w.users[x.id], n)
+	}
+	w.recent = append(w.recent, n)
+}
+
+// leave lets the oldest recent note become history.
+func (w *Watch) leave(n *note) {
+	w.crowd.leave(n.person)
+	for _, x := range n.vector.words {
+		if w.users[x.id] = w.users[x.id][1:]; len(w.users[x.id]) == 0 {
+			delete(w.users, x.id)
+		}
+	}
+	w.past.add(n)
 }
 
 // measure takes the rate of traffic from the history.
@@ -211,10 +235,7 @@ func (w *Watch) judge(n *note) rules.Sighting {
 	}
 	if a := w.join(n); a != nil {
 		a.take(n)
-		w.recent = append(w.recent, n)
-		w.settle(a)
-		w.recent = w.recent[:len(w.recent)-1]
-		return w.sighting(a)
+		return w.sighting(a, w.gather(a, w.settle(a)))
 	}
 	if !w.turnToLook() {
 		return rules.Sighting{}
@@ -225,11 +246,8 @@ func (w *Watch) judge(n *note) rules.Sighting {
 	}
 	a, earlier := w.raise(n, f)
 	a.words = w.explain(a)
-	s := w.sighting(a)
+	s := w.sighting(a, earlier)
 	s.Raised = true
-	for _, m := range earlier {
-		s.Members = append(s.Members, rules.MailID(m.report))
-	}
 	return s
 }
 
@@ -251,6 +269,7 @@ func (w *Watch) turnToLook() bool {
 
 // search looks from the letter, from the middle of it and its nearest, and from its rare words.
 func (w *Watch) search(n *note) (finding, bool) {
+	w.hear(n)
 	own := w.look(n.vector)
 	wide := w.windows[len(w.windows)-1]
 	nearest := w.neighbours(own.words, n, wide)
@@ -263,17 +282,17 @@ func (w *Watch) search(n *note) (finding, bool) {
 	}
 	tryBoth := func(l look, self likeness) {
 		try(l.words, self.words)
-		if l.both.past != nil {
+		if l.places {
 			try(l.both, self.both())
 		}
 	}
 	if len(nearest)+1 >= w.people {
 		tryBoth(own, likeness{1, 1})
-		tryBoth(w.around(n, nearest[:3]))
+		tryBoth(w.around(n, nearest[:min(3, len(nearest))]))
 	}
-	if own.both.past != nil {
+	if own.places {
 		if nearest = w.neighbours(own.both, n, wide); len(nearest)+1 >= w.people {
-			tryBoth(w.around(n, nearest[:3]))
+			tryBoth(w.around(n, nearest[:min(3, len(nearest))]))
 		}
 	}
 	for _, v := range w.wordViews(n) {
@@ -296,7 +315,11 @@ func (w *Watch) search(n *note) (finding, bool) {
 // refinements bounds how often a neighbourhood is looked at again.
 const refinements = 3
 
-func (w *Watch) sighting(a *alarm) rules.Sighting {
-	return rules.Sighting{Alarm: a.id, Words: a.words, People: len(a.people), Window: time.Duration(a.found.window) * time.Second,
+func (w *Watch) sighting(a *alarm, earlier []*note) rules.Sighting {
+	s := rules.Sighting{Alarm: a.id, Words: a.words, People: len(a.people), Window: time.Duration(a.found.window) * time.Second,
 		Expected: a.found.expected, Observed: a.found.observed}
+	for _, m := range earlier {
+		s.Members = append(s.Members, rules.MailID(m.report))
+	}
+	return s
 }

@@ -3,6 +3,7 @@ package outage
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,6 +168,43 @@ func TestLateJoiner(t *testing.T) {
 	}
 	if got := s.show(at(15, 0), "later@house7.example", "Help", faults[0]); got.Alarm != 0 {
 		t.Errorf("one person hours after it was over got %+v", got)
+	}
+}
+
+// An early report in words that nobody else had used yet belongs to the alarm as soon as others have used them.
+func TestEarlierLetterJoinsLater(t *testing.T) {
+	s := begin(t, 5, Options{})
+	s.show(at(8, 55), "early@house7.example", "Help", "lönesidan visar ett rött kryss")
+	early := s.next
+	var raised rules.AlarmID
+	for i := range 4 {
+		raised = s.show(at(9, 5*i), fmt.Sprintf("f%d@house%d.example", i, i), "Problem", faults[i]).Alarm
+	}
+	if raised == 0 || slices.Contains(s.said[len(s.said)-1].Members, early) {
+		t.Fatalf("at first: %+v", s.said[len(s.said)-1])
+	}
+	// The alarm learns the early letter's words.
+	for range 5 {
+		s.w.alarms[0].centre.add(rawOf("lönesidan visar ett rött kryss", rules.English).weigh(s.w.freq))
+	}
+	got := s.show(at(9, 20), "g1@house1.example", "Problem", faults[4])
+	if got.Alarm != raised || got.Raised || !slices.Contains(got.Members, early) {
+		t.Errorf("when the alarm knows its words: %+v", got)
+	}
+	if again := s.show(at(9, 22), "g2@house2.example", "Problem", faults[5]); slices.Contains(again.Members, early) {
+		t.Errorf("named twice: %+v", again)
+	}
+}
+
+// Two people are enough where a desk says so, and their letters are all there is to look from.
+func TestFloorOfTwo(t *testing.T) {
+	s := begin(t, 5, Options{People: 2})
+	raised := false
+	for i := range 4 {
+		raised = s.show(at(9, 5*i), fmt.Sprintf("f%d@house%d.example", i, i), "Problem", faults[1]+" "+faults[i]).Raised || raised
+	}
+	if !raised {
+		t.Error("four people with one fault raised nothing")
 	}
 }
 
