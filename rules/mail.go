@@ -130,6 +130,7 @@ type Proof struct {
 	By     string      `json:"by"`               // "dmarc", or the authserv-id that was believed
 	Detail string      `json:"detail"`           // for the reader of /why
 	Method string      `json:"method,omitempty"` // what a pass rests on: "dkim", "spf"; "" where whoever said it did not tell
+	Loose  bool        `json:"loose,omitempty"`  // In-Reply-To and References stand outside of what passed: anybody may have added them
 }
 
 // Mail is one incoming message as read (DESIGN, section 2). It is a value: nothing in it changes once it is read.

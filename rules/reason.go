@@ -23,7 +23,8 @@ const (
 const (
 	ReasonProved       ReasonCode = "author-proved"
 	ReasonUnproved     ReasonCode = "author-unproved"
-	ReasonProvedLater  ReasonCode = "author-proved-later" // DNS did not answer when the mail came
+	ReasonProvedLater  ReasonCode = "author-proved-later"     // DNS did not answer when the mail came
+	ReasonLoose        ReasonCode = "author-proved-elsewhere" // the mail is theirs, that it answers this ticket is not shown
 	ReasonProofFailed  ReasonCode = "author-failed-proof"
 	ReasonAmbiguous    ReasonCode = "author-ambiguous"
 	ReasonReleased     ReasonCode = "released-by"

@@ -7,6 +7,7 @@ const (
 	tokenOwn      holding = iota // a right token, and From is the recipient it was given to
 	tokenOthers                  // a right token, and From is somebody else
 	knownWriter                  // no token; From takes part in the ticket that unsigned references name
+	looseWriter                  // the same, but staff, and by references that their signature leaves to others
 	unknownWriter                // no token, and no ticket that From takes part in
 )
 
@@ -47,6 +48,9 @@ var trustTable = []trustRow{
 	{tokenOthers, false, ProofNone, outcomeSilent, ReasonUnknownReply},
 	{tokenOthers, false, ProofFail, outcomeSilent, ReasonProofFailed},
 	{knownWriter, false, ProofPass, outcomeWord, ReasonProved},
+	// Not in DESIGN: a mail that staff wrote to somebody else proves its author wherever it is sent again, and who
+	// sends it may write on it what it answers. Staff say by reply that they meant this ticket.
+	{looseWriter, false, ProofPass, outcomeConfirm, ReasonLoose},
 	{unknownWriter, false, ProofPass, outcomeNew, ReasonProved},
 	{unknownWriter, false, ProofNone, outcomeNewPlain, ReasonUnproved},
 	{unknownWriter, false, ProofFail, outcomeNewSuspect, ReasonProofFailed},
@@ -108,6 +112,10 @@ func (t *turn) holds(m *Mail, p placement, proof ProofResult, release *Release) 
 		return tokenOthers
 	}
 	if p.found() && proof == ProofPass && t.roleOn(m.From.Address, p) != RoleStranger {
+		// A number stands in the subject, which no proof of ours leaves open.
+		if m.Proof.Loose && release == nil && p.by == ReasonThreadByMessage && t.desk.Role(m.From.Address) == RoleStaff {
+			return looseWriter
+		}
 		return knownWriter
 	}
 	return unknownWriter

@@ -107,6 +107,7 @@ func (v *Prover) evaluate(ctx context.Context, m *rules.Mail) rules.Proof {
 	}
 	signed := e.signatures(ctx, h, asks)
 	if signed.passed != "" {
+		p.Loose = signed.loose
 		return pass(p, MethodDKIM, signed.passed)
 	}
 	if m.Envelope.Door != "smtp" || m.Envelope.Relay || !m.Envelope.PeerAddr().IsValid() {

@@ -54,7 +54,7 @@ func relayWord(m *rules.Mail) (p rules.Proof, said bool) {
 	}
 	p = dmarcProof(none, w.verdict)
 	if p.Result == rules.ProofPass {
-		p.Method = w.method()
+		p.Method, p.Loose = w.method(), loosely(m.Raw, w.about)
 	}
 	return p, w.verdict != ""
 }

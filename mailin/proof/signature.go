@@ -28,6 +28,7 @@ const (
 // evidence is what one kind of check found.
 type evidence struct {
 	passed string // the domain that vouches, "" for none
+	loose  bool   // what passed leaves open what the mail answers
 	temp   string // why nothing could be found out for now
 	weak   string // what a valid word leaves open, so that it is no proof
 	why    string // why the last one did not count
@@ -58,7 +59,7 @@ func (e *evaluation) signatures(ctx context.Context, h head, p policy) evidence 
 			break
 		}
 		e.signature(ctx, h, s, p, &ev)
-		if ev.passed != "" {
+		if ev.passed != "" && !ev.loose {
 			break
 		}
 	}
@@ -95,7 +96,9 @@ func (e *evaluation) signature(ctx context.Context, h head, s signature, p polic
 		ev.weak = "its key is being tested"
 		return
 	}
-	ev.passed = s.domain
+	if loose := s.loose(h); ev.passed == "" || !loose {
+		ev.passed, ev.loose = s.domain, loose
+	}
 }
 
 // verify asks the library about one signature. It is given the header with that signature alone: with several it
@@ -233,6 +236,38 @@ func (s signature) open(h head, received time.Time) string {
 		return fmt.Sprintf("it was signed %d days before it came", int(age.Hours()/24))
 	}
 	return ""
+}
+
+// loose says whether the mail names what it answers in fields that the signature does not cover. Large providers sign so,
+// so it is no reason to disbelieve who wrote.
+func (s signature) loose(h head) bool {
+	for _, name := range []string{"In-Reply-To", "References"} {
+		if h.count(name) > 0 && !slices.Contains(s.signed, strings.ToLower(name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// loosely says the same where somebody else verified: every signature by a domain of the author's organisation must
+// cover them, for we cannot tell which of them held.
+func loosely(raw []byte, from string) bool {
+	h, ok := splitHead(raw)
+	if !ok {
+		return true
+	}
+	some := false
+	for _, f := range h.fields {
+		if !strings.EqualFold(f.Name, "DKIM-Signature") {
+			continue
+		}
+		if s, ok := parseSignature(f); ok && kin(s.domain, from) {
+			if some = true; s.loose(h) {
+				return true
+			}
+		}
+	}
+	return !some
 }
 
 // brief is an error for the reader of /why.
