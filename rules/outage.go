@@ -92,14 +92,17 @@ const lately = 100
 // byAlarm finds the outage that an alarm of the watch became, ended ones too: what staff dismissed or solved is not a
 // new outage with the next letter.
 func (t *turn) byAlarm(a AlarmID) (*Outage, bool) {
-	for _, list := range [][]Outage{t.look.OpenOutages(), t.look.Outages(lately)} {
-		for _, o := range list {
-			if o.Alarm == a {
-				return t.outage(o.ID)
-			}
-		}
+	of := func(o Outage) bool { return o.Alarm == a }
+	list := t.look.OpenOutages()
+	i := slices.IndexFunc(list, of)
+	if i < 0 { // most letters join one that is open: the others are read for the rest
+		list = t.look.Outages(lately)
+		i = slices.IndexFunc(list, of)
 	}
-	return nil, false
+	if i < 0 {
+		return nil, false
+	}
+	return t.outage(list[i].ID)
 }
 
 // suspect raises an outage: every earlier mail that belongs to it joins at once, and staff get the evidence.
