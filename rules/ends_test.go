@@ -1,0 +1,59 @@
+package rules
+
+import (
+	"strings"
+	"testing"
+)
+
+// tell plays one step of a story, and returns what came of it.
+func (w *world) tell(command string, lines ...string) string {
+	return w.play(step{command: command, input: strings.Join(lines, "\n") + "\n"})
+}
+
+const anna = "from: Anna Ek <anna@omdirekt.example>"
+
+// TestAPersonsWordsMoveTheReminder: follow_up counts from our last mail to the vendor, a person's as well (DESIGN,
+// section 8).
+func TestAPersonsWordsMoveTheReminder(t *testing.T) {
+	w := newWorld(scenarioDesk())
+	w.tell("mail", "from: Asa <asa@kommun.example>", "subject: Fel", "", "Det går inte.")
+	w.tell("mail", anna, "answers: 1-2", "", "/report Sublime")
+	w.tell("wait 50m")
+	w.tell("mail", anna, "answers: 1-5", "", "Hur går det?")
+	if got := w.tell("wait 40m"); got != "nothing\n" {
+		t.Errorf("who was just written to is reminded:\n%s", got)
+	}
+	if got := w.tell("wait 20m"); !strings.Contains(got, "follow-up to oms@sublime.example") {
+		t.Errorf("an hour after the person's words nothing came:\n%s", got)
+	}
+}
+
+// TestAWorkaroundIsNotTheEnd: the vendor is not told that the fault is solved, and is asked on.
+func TestAWorkaroundIsNotTheEnd(t *testing.T) {
+	w := newWorld(scenarioDesk())
+	w.tell("mail", "from: Asa <asa@kommun.example>", "subject: Fel", "", "Det går inte.")
+	w.tell("mail", anna, "answers: 1-2", "", "/report Sublime")
+	if got := w.tell("mail", anna, "answers: 1-2", "", "/workaround Prova med kod."); strings.Contains(got, "sublime") || !strings.Contains(got, "resolved") {
+		t.Errorf("/workaround:\n%s", got)
+	}
+	if got := w.tell("wait 60m"); !strings.Contains(got, "follow-up to oms@sublime.example") {
+		t.Errorf("the vendor is not asked any more:\n%s", got)
+	}
+}
+
+// TestTheNextLetterAfterTheEnd: what staff dismissed is not suspected anew with the next letter, and what is solved is not
+// with one.
+func TestTheNextLetterAfterTheEnd(t *testing.T) {
+	for _, word := range []string{"/dismiss", "/solved"} {
+		w := newWorld(scenarioDesk())
+		for _, who := range []string{"a@k.example", "b@l.example", "c@m.example", "d@n.example"} {
+			w.tell("mail", "from: "+who, "subject: Fel", "", "BankID snurrar.")
+		}
+		if got := w.tell("mail", anna, "answers: 1-4", "", word); !strings.Contains(got, "command OMD-1") {
+			t.Fatalf("%s:\n%s", word, got)
+		}
+		if got := w.tell("mail", "from: e@o.example", "subject: Fel", "", "BankID snurrar."); strings.Contains(got, "suspicion") {
+			t.Errorf("after %s, one letter more:\n%s", word, got)
+		}
+	}
+}
