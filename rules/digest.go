@@ -105,7 +105,8 @@ func (t *turn) answerList(ev MailArrived) bool {
 		return false
 	}
 	staff, isStaff := t.desk.staffMember(m.From.Address)
-	if !isStaff || m.Identity != IdentityClear || !tok.Names(t.desk.Keys, staff.Address) || proofOf(m) != ProofPass {
+	if !isStaff || m.Identity != IdentityClear || !tok.Names(t.desk.Keys, staff.Address) || proofOf(m) != ProofPass ||
+		m.Proof.Method == methodSPF { // as in judge: others send from its machine, too
 		return false // whoever it is, the table of who may decides about them
 	}
 	s := speaker{Mailbox: staff.Mailbox, role: RoleStaff, trust: TrustVerified}
