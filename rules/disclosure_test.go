@@ -267,7 +267,8 @@ func (l *leak) staffMail() error {
 		case audience == AudienceVendor:
 			return onTicket && to.Role == RoleVendor && l.tickets[id].Threads[thread].Party == to.To.Address
 		case audience == AudienceRequester:
-			return onTicket && l.side(id, thread, to.To.Address)
+			// After a merge the thread goes on in the other ticket, with everybody who was let in there.
+			return onTicket && l.side(id, thread, to.To.Address) || l.theirs(id, to)
 		}
 		return false
 	}})
