@@ -92,7 +92,9 @@ func oneFault(t *testing.T, phase, way, fault string, nth int) {
 			copies++
 		}
 	}
-	if want := states[rules.QueueSent]; copies != want && !(way == "swallow" || way == "crash") || copies > want+1 {
+	// The confirmation and the notice of one mail are under way together: a crash may forget that either was taken.
+	more := map[string]int{"swallow": 1, "crash": 2}[way]
+	if want := states[rules.QueueSent]; copies < want || copies > want+more {
 		t.Errorf("%d mails were taken on by the peer, %d are recorded as sent", copies, want)
 	}
 }
