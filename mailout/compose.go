@@ -54,7 +54,11 @@ func (c *Composer) Compose(o rules.Outgoing) ([]rules.Piece, error) {
 	}
 	w := writing{b: make([]byte, 0, 3*len(body.html)/2+2*len(body.text)+2048)}
 	h := c.headers(&o)
-	w.body(&o, h, body, c.o.Hostname)
+	if o.Delivered != nil {
+		w.report(&o, h, body, c.o.Hostname)
+	} else {
+		w.body(&o, h, body, c.o.Hostname)
+	}
 	return w.done(), nil
 }
 

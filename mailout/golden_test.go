@@ -46,6 +46,7 @@ var kinds = []struct {
 	{rules.TemplateSuspicion, rules.RoleStaff},
 	{rules.TemplateReport, rules.RoleVendor},
 	{rules.TemplateFollowUp, rules.RoleVendor},
+	{rules.TemplateDelivered, rules.RoleStranger},
 }
 
 // noBlobs stands for a store of pictures: each blob holds its own name.

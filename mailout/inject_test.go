@@ -74,6 +74,9 @@ func hostile(rt *rapid.T) rules.Outgoing {
 	o.Language = rapid.SampledFrom([]rules.Language{"sv", "nb", "en", "x\r\ny"}).Draw(rt, "language")
 	o.To.Address, o.From.Address, o.ReplyTo = "eva@kommun.example", "support@omdirekt.example", "support+x@omdirekt.example"
 	o.MessageID, o.Date = "a@omdirekt.example", time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	if !rapid.Bool().Draw(rt, "report") {
+		o.Delivered = nil
+	}
 	for i := range o.Actions {
 		if rapid.Bool().Draw(rt, "link") {
 			o.Actions[i].Mailto = "mailto:a@b.example?body=%2Fclose%20%22%3E%3Cscript&x='\"><script>" // no such URI is let through
@@ -204,6 +207,9 @@ func checkParts(t failing, raw []byte, attachments int) {
 			checkHTML(t, string(body))
 		case ct == "text/plain":
 			texts++
+		case ct == "message/delivery-status":
+			checkReport(t, string(body))
+			return // words and this part are all of a report
 		default:
 			t.Fatalf("a part of %s", ct)
 		}
@@ -217,6 +223,17 @@ func checkParts(t failing, raw []byte, attachments int) {
 	}
 	if !strings.Contains(e.HTML, `id="aboveline"`) || e.Text == "" {
 		t.Fatalf("enmime reads no text: %.300q", e.Text)
+	}
+}
+
+// checkReport holds a report to the fields that we write; a fold goes on with white space.
+func checkReport(t failing, body string) {
+	fields := strings.Fields("Original-Envelope-Id Reporting-MTA Arrival-Date Original-Recipient Final-Recipient Action Status")
+	for line := range strings.SplitSeq(strings.ReplaceAll(body, "\r\n", "\n"), "\n") {
+		name, _, _ := strings.Cut(line, ":")
+		if line != "" && line[0] != ' ' && !slices.Contains(fields, name) {
+			t.Fatalf("a report has the line %q", line)
+		}
 	}
 }
 

@@ -109,6 +109,9 @@ func sampleKind(o *rules.Outgoing, at time.Time) {
 		o.Lines = []rules.Line{{Code: string(rules.ReasonWantsToJoin), Subject: "eva@kommun.example",
 			More: []string{"311", "Sv: Kan inte logga in"}}}
 		o.Actions = []rules.Action{sampleAction("admit eva@kommun.example")}
+	case rules.TemplateDelivered:
+		o.Words, o.Facts, o.Actions, o.Auto = "", rules.Facts{}, nil, rules.AutoReplied
+		o.Delivered = &rules.Notify{ID: "QQ314159", Success: []rules.Notified{{To: "support@omdirekt.example", Original: "hjalp@omdirekt.example"}}}
 	case rules.TemplateNoticeBudget:
 		o.Words, o.Facts, o.Actions, o.GoesTo = "", rules.Facts{}, nil, rules.ReplyToDesk
 		o.Lines = []rules.Line{{Code: string(rules.ReasonBudget), Subject: "eva@kommun.example", More: []string{"outside"}}}

@@ -119,7 +119,7 @@ func (t *turn) mailArrived(ev MailArrived) {
 		t.deliveryWord(ev)
 	default:
 		if m.Kind.Person() && t.answerList(ev) {
-			return
+			break
 		}
 		p := t.place(m)
 		switch {
@@ -133,6 +133,9 @@ func (t *turn) mailArrived(ev MailArrived) {
 		default:
 			t.personWord(ev, p)
 		}
+	}
+	if ev.Released == nil {
+		t.reportSuccess(m)
 	}
 }
 

@@ -61,6 +61,7 @@ type Envelope struct {
 	Relay      bool     `json:"relay"`             // the peer is one of the configured relays, or the door is pinned
 	AuthservID string   `json:"authserv_id"`       // whose Authentication-Results this door believes, "" for nobody's
 	Profile    string   `json:"profile,omitempty"` // how its provider writes them (package proof); "" is as RFC 8601 says
+	Notify     *Notify  `json:"notify,omitempty"`  // reports of success that the client asked for, nil for none
 }
 
 // PeerAddr is the client's address, or the invalid Addr where there is none.

@@ -62,6 +62,7 @@ const (
 	TemplateKnownFault        Template = "known-fault"        // requester: known, we are on it
 	TemplateAnnouncement      Template = "announcement"       // everyone affected, and the informed
 	TemplateSolved            Template = "solved"             // the requester's side, vendors, the informed
+	TemplateDelivered         Template = "delivered"          // the sender, whose mail system asked to be told
 )
 
 // Templates lists every template, in the order help shows them.
@@ -69,7 +70,7 @@ var Templates = []Template{
 	TemplateConfirmation, TemplateConfirmationPlain, TemplateKnownFault, TemplateReply, TemplateSolved,
 	TemplateAnnouncement, TemplateInvitation, TemplateConfirm, TemplateAnswer, TemplateDigest, TemplateNoticeNew,
 	TemplateNoticeWord, TemplateNoticeChange, TemplateNoticeHeld, TemplateNoticeRefused, TemplateNoticeBudget,
-	TemplateSuspicion, TemplateReport, TemplateFollowUp,
+	TemplateSuspicion, TemplateReport, TemplateFollowUp, TemplateDelivered,
 }
 
 // Action is something the reader can do with one click: a mailto: link with the command filled in. Its label is
@@ -159,6 +160,7 @@ type Outgoing struct {
 	Report      *FaultReport `json:"report,omitempty"` // report, follow-up, suspicion, announcement, solved
 	Hold        ReasonCode   `json:"hold,omitempty"`   // why the row waits for a person; "" goes out by itself
 	Held        HeldID       `json:"held,omitempty"`   // confirm mails: the held mail that a reply releases
+	Delivered   *Notify      `json:"delivered,omitempty"`
 }
 
 // FaultReport is what a vendor, staff or the informed are told of a fault.

@@ -37,6 +37,7 @@ const (
 const (
 	ReasonDuplicate     ReasonCode = "duplicate-of"
 	ReasonOwnMail       ReasonCode = "own-mail"
+	ReasonSuccessTold   ReasonCode = "success-told" // the sender's mail system asked for a report of success
 	ReasonMachine       ReasonCode = "machine-mail"
 	ReasonBounce        ReasonCode = "bounced"
 	ReasonBounceUnknown ReasonCode = "bounce-of-unknown"

@@ -20,9 +20,13 @@ func (*deliverCmd) Help() string {
 Postfix, in master.cf:
 
   aboveline unix - n n - 10 pipe
-    user=aboveline argv=/usr/bin/aboveline deliver --from <${sender}> ${recipient}
+    user=aboveline null_sender= argv=/usr/bin/aboveline deliver --from <${sender}> ${recipient}
 
-A forward or alias: |/usr/bin/aboveline deliver`
+and in main.cf: aboveline_destination_recipient_limit = 1
+
+An alias runs as Postfix's default_privs, and must run as the user that serves. So let the alias name that user (support: aboveline), and let the user's ~/.forward hold the line, quotes included:
+
+  "|/usr/bin/aboveline deliver"`
 }
 
 func (c *deliverCmd) Run(e *env) error {
@@ -59,7 +63,7 @@ func (c *deliverCmd) deliver(e *env) (err error) {
 func (c *deliverCmd) envelope() (rules.Envelope, error) {
 	var env rules.Envelope
 	switch from := c.From; {
-	case from == "<>":
+	case from == "<>", from == "<MAILER-DAEMON>": // what pipe(8) makes of <> without null_sender
 		env.Null = true
 	case from != "":
 		a, ok := rules.ParseAddress(trimAngles(from))

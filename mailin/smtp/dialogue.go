@@ -152,17 +152,22 @@ func (g *gate) mailCommand(verb, arg, line string) {
 		g.pass(line)
 	default:
 		// RFC 5321, section 4.5.1: postmaster is an address without a domain, too. go-smtp does not know it.
-		if g.aliased = verb == "RCPT" && isPostmaster(arg); g.aliased {
-			line = "RCPT TO:<postmaster@" + g.s.o.Hostname + ">"
+		var more string
+		if more, g.aliased = cutPostmaster(arg); verb != "RCPT" {
+			g.aliased = false
+		}
+		if g.aliased {
+			line = "RCPT TO:<postmaster@" + g.s.o.Hostname + ">" + more
 		}
 		g.pass(line)
 	}
 }
 
-// isPostmaster recognises the argument TO:<postmaster>, with no parameters.
-func isPostmaster(arg string) bool {
-	to, path, ok := strings.Cut(strings.TrimSpace(arg), ":")
-	return ok && strings.EqualFold(to, "TO") && strings.EqualFold(strings.TrimSpace(path), "<postmaster>")
+// cutPostmaster recognises the argument TO:<postmaster>, and returns the parameters behind it.
+func cutPostmaster(arg string) (more string, ok bool) {
+	to, path, _ := strings.Cut(strings.TrimSpace(arg), ":")
+	path, more, ok = strings.Cut(strings.TrimSpace(path), ">")
+	return more, ok && strings.EqualFold(to, "TO") && strings.EqualFold(path, "<postmaster")
 }
 
 // pass leaves a command for go-smtp.
@@ -223,7 +228,7 @@ func (g *gate) greeting(line, code string, last bool) string {
 	switch {
 	case strings.Contains(word, "Hello "):
 		return line[:4] + g.s.o.Hostname
-	case word == "CHUNKING":
+	case word == "CHUNKING", word == "DSN" && !g.relay:
 		return ""
 	case word == "SIZE" || strings.HasPrefix(word, "SIZE "):
 		return line[:4] + g.s.size()

@@ -16,8 +16,11 @@
 //   - A command line ends with CR LF, is at most 4 KiB long and has no control characters in it.
 //   - TLS is done here, below go-smtp, so that all of this holds inside it too, and what a client sent before the
 //     handshake is never read after it (RFC 3207, section 4.2).
-//   - CHUNKING is not offered. BINARYMIME, AUTH and DSN are not either: nobody logs in at a desk's door, and we
-//     promise no notifications of success, so the client has to give its own (RFC 3461, section 5.2.2).
+//   - CHUNKING is not offered, nor are BINARYMIME and AUTH: nobody logs in at a desk's door.
+//   - DSN is offered to relays. Of failure and delay there is nothing to report: a mail is refused in the session or
+//     kept. A report of success is rules' to decide about. Strangers could have reports sent to whom they like, so they
+//     are offered none, and a mail system of theirs tells its sender that it passed the mail on (RFC 3461, section
+//     5.2.2).
 //
 // 250 after a mail is written ONLY AFTER [mailin.Taker] said that the mail is durable.
 //

@@ -4,13 +4,17 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	netsmtp "net/smtp"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	gosmtp "github.com/emersion/go-smtp"
 
 	"aboveline.example/cmd/aboveline/peertest"
 	"aboveline.example/mailin"
@@ -182,5 +186,55 @@ func TestPour(t *testing.T) {
 		if n := len(in.mails()); n != 300 {
 			t.Errorf("lmtp %v: %d of 300 mails kept", lmtp, n)
 		}
+	}
+}
+
+// What a sender asks to be told of comes through Postfix to us, since we offer it: it need not say itself that it
+// passed the mail on.
+func TestPostfixPassesRequestsForReports(t *testing.T) {
+	for _, lmtp := range []bool{false, true} {
+		t.Run(fmt.Sprintf("lmtp %v", lmtp), func(t *testing.T) {
+			l, err := Listen("127.0.0.1:0", 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, port, _ := net.SplitHostPort(l.Addr().String())
+			to := "smtp:[127.0.0.1]:" + port
+			in, o := &cellar{}, testOptions(t)
+			o.LMTP, o.Relays = lmtp, []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+			if lmtp {
+				to = "lmtp:inet:127.0.0.1:" + port
+			}
+			p := peertest.StartPostfix(t, "transport_maps = inline:{ {desk.example="+to+"} }")
+			serveOn(t, l, in, o)
+			c, err := gosmtp.Dial(p.Addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			ask := &gosmtp.RcptOptions{Notify: []gosmtp.DSNNotify{gosmtp.DSNNotifySuccess, gosmtp.DSNNotifyFailure}}
+			err = errors.Join(c.Mail("anna@client.example", &gosmtp.MailOptions{EnvelopeID: "QQ314159"}),
+				c.Rcpt("support@desk.example", ask), c.Rcpt("support+a@desk.example", nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w, err := c.Data()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(w, "Subject: x\r\n\r\ny\r\n"); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			want := &rules.Notify{ID: "QQ314159", Success: []rules.Notified{{To: "support@desk.example", Original: "support@desk.example"}}}
+			if got := await(t, p, in, 1)[0].Envelope.Notify; !reflect.DeepEqual(got, want) {
+				t.Errorf("asked %+v, want %+v", got, want)
+			}
+			if strings.Contains(p.Log(), "sender delivery status notification") {
+				t.Errorf("Postfix reported, too:\n%s", p.Log())
+			}
+		})
 	}
 }

@@ -102,6 +102,7 @@ func New(in mailin.Taker, o Options) (*Server, error) {
 	s.smtp.LMTP = o.LMTP
 	s.smtp.MaxRecipients = maxRecipients
 	s.smtp.EnableSMTPUTF8 = o.SMTPUTF8
+	s.smtp.EnableDSN = true // to relays; the gate and the session see to it
 	s.smtp.ErrorLog = quiet{s.log}
 	// These three are the gate's: it must go on reading where go-smtp would stop with the rest of a mail unread.
 	s.smtp.ReadTimeout = 0

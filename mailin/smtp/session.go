@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -26,6 +27,7 @@ type session struct {
 	utf8 bool  // RFC 6531: the client asked for SMTPUTF8
 	said int64 // RFC 1870: how large the client says the mail is, 0 where it does not
 	to   []string
+	tell rules.Notify // RFC 3461: what the client wants to be told of
 }
 
 func (s *Server) session(c *gosmtp.Conn) (gosmtp.Session, error) {
@@ -48,15 +50,21 @@ func (t *session) Mail(from string, o *gosmtp.MailOptions) error {
 	if o.Size > t.s.o.MaxSize { // RFC 1870, section 6.1
 		return t.refuse(from, nil, o.Size, refusal(mailin.ErrTooLarge, t.s.o.MaxSize))
 	}
+	if !t.g.relay && (o.Return != "" || o.EnvelopeID != "") {
+		return errNoReports
+	}
 	if err := checkPath(from, o.UTF8, true); err != nil {
 		return t.refuse(from, nil, 0, err)
 	}
-	t.open, t.from, t.utf8, t.said = true, from, o.UTF8, o.Size
+	t.open, t.from, t.utf8, t.said, t.tell.ID = true, from, o.UTF8, o.Size, o.EnvelopeID
 	return nil
 }
 
 // Rcpt adds a recipient (RFC 5321, section 4.1.1.3). Whoever is not ours is refused here, so that the sender hears it.
-func (t *session) Rcpt(to string, _ *gosmtp.RcptOptions) error {
+func (t *session) Rcpt(to string, o *gosmtp.RcptOptions) error {
+	if !t.g.relay && (o.Notify != nil || o.OriginalRecipient != "") {
+		return errNoReports
+	}
 	if t.g.aliased {
 		to = "postmaster"
 	} else if err := checkPath(to, t.utf8, false); err != nil {
@@ -69,7 +77,22 @@ func (t *session) Rcpt(to string, _ *gosmtp.RcptOptions) error {
 		return t.refuse(t.from, []string{to}, 0, t.s.unknown())
 	}
 	t.to = append(t.to, to)
+	if slices.Contains(o.Notify, gosmtp.DSNNotifySuccess) {
+		t.tell.Success = append(t.tell.Success, notified(to, o))
+	}
 	return nil
+}
+
+// errNoReports answers who asks for reports that were not offered (RFC 3461, section 4).
+var errNoReports = reply(555, 5, 5, 4, "Reports of delivery are not offered here (RFC 3461)")
+
+// notified is a recipient that the client wants a report on.
+func notified(to string, o *gosmtp.RcptOptions) rules.Notified {
+	n := rules.Notified{To: to}
+	if o.OriginalRecipientType == gosmtp.DSNAddressTypeRFC822 {
+		n.Original = o.OriginalRecipient
+	}
+	return n
 }
 
 // Data takes the mail in. What it returns is the reply; nothing but a mail that is durable gets 250.
@@ -167,6 +190,9 @@ func (t *session) envelope() rules.Envelope {
 		e.AuthservID = t.s.o.AuthservID
 	}
 	e.Relay = t.g.relay
+	if tell := t.tell; len(tell.Success) > 0 {
+		e.Notify = &tell
+	}
 	return e
 }
 
@@ -215,7 +241,9 @@ func (t *session) refuse(from string, to []string, size int64, no *gosmtp.SMTPEr
 }
 
 // Reset forgets the mail that was begun.
-func (t *session) Reset() { t.open, t.from, t.utf8, t.said, t.to = false, "", false, 0, nil }
+func (t *session) Reset() {
+	t.open, t.from, t.utf8, t.said, t.to, t.tell = false, "", false, 0, nil, rules.Notify{}
+}
 
 // Logout ends the session.
 func (t *session) Logout() error { return nil }

@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,10 +16,13 @@ import (
 	"time"
 
 	"github.com/emersion/go-message/mail"
+	gosmtp "github.com/emersion/go-smtp"
 
 	"aboveline.example/cmd/aboveline/admin"
 	"aboveline.example/cmd/aboveline/config"
 	"aboveline.example/cmd/aboveline/peertest"
+	"aboveline.example/mailin"
+	"aboveline.example/rules"
 )
 
 // TestRoundTripThroughPostfixAndDovecot is one ticket's whole way: a requester's mail through Postfix to our SMTP door,
@@ -93,7 +97,7 @@ address = "anna@omdirekt.example"
 			t.Fatalf("send: %v", err)
 		}
 	}
-	post("asa@kommun.example", "support@omdirekt.example", `From: =?utf-8?q?=C3=85sa?= <asa@kommun.example>
+	asking(t, postfix.Addr, "asa@kommun.example", "support@omdirekt.example", `From: =?utf-8?q?=C3=85sa?= <asa@kommun.example>
 To: support@omdirekt.example
 Subject: Kan inte logga in
 Message-ID: <first@kommun.example>
@@ -103,8 +107,9 @@ Content-Transfer-Encoding: 8bit
 
 BankID snurrar bara när jag försöker logga in.
 `)
-	confirmation := arrived(t, dovecot, "asa@kommun.example", "auto-replied", "")
+	confirmation := arrived(t, dovecot, "asa@kommun.example", "auto-replied", "OMD-1")
 	arrived(t, dovecot, "anna@omdirekt.example", "auto-generated", "BankID snurrar bara")
+	reported(t, dovecot, "asa@kommun.example")
 
 	post("asa@kommun.example", confirmation.replyTo, `From: =?utf-8?q?=C3=85sa?= <asa@kommun.example>
 Subject: SV: Kan inte logga in
@@ -159,6 +164,54 @@ Starta om telefonen, så går det.
 	}
 	if len(handled) != 2 || len(dovecot.Mails("support@omdirekt.example", "INBOX")) != 0 {
 		t.Errorf("%d mails were moved to Handled and %d are left, want 2 and 0", len(handled), len(dovecot.Mails("support@omdirekt.example", "INBOX")))
+	}
+}
+
+// asking posts a mail whose sender wants to hear that it has arrived.
+func asking(t *testing.T, addr, from, to, raw string) {
+	t.Helper()
+	c, err := gosmtp.Dial(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	err = errors.Join(c.Mail(from, &gosmtp.MailOptions{EnvelopeID: "QQ314159"}),
+		c.Rcpt(to, &gosmtp.RcptOptions{Notify: []gosmtp.DSNNotify{gosmtp.DSNNotifySuccess}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := c.Data()
+	if err == nil {
+		_, err = io.WriteString(w, strings.ReplaceAll(raw, "\n", "\r\n"))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// reported wants one report of success in a mailbox, ours, as our own reader understands it.
+func reported(t *testing.T, d *peertest.Dovecot, user string) {
+	t.Helper()
+	arrived(t, d, user, "auto-replied", "har kommit fram till oss")
+	var reports []*rules.Mail
+	for _, raw := range d.Mails(user, "INBOX") {
+		m := mailin.Read(rules.Arrival{Raw: bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n")), Received: time.Now()})
+		if len(m.Deliveries) > 0 {
+			reports = append(reports, m)
+		}
+	}
+	if len(reports) != 1 {
+		t.Fatalf("%d reports came, want 1", len(reports))
+	}
+	b := reports[0].Deliveries[0]
+	if reports[0].Kind != rules.KindDelivered || b.Recipient != "support@omdirekt.example" || b.Action != "delivered" {
+		t.Errorf("the report is read as %s: %+v", reports[0].Kind, b)
+	}
+	if !strings.HasSuffix(reports[0].From.Address.Domain(), "omdirekt.example") {
+		t.Errorf("the report is from %s", reports[0].From.Address)
 	}
 }
 

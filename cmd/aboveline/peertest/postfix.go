@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -36,11 +37,17 @@ const longestPostfix = "600"
 // Where there is none to start, the test is skipped, or fails if the environment has ABOVELINE_PEERS=required.
 func StartPostfix(t testing.TB, settings ...string) *Postfix {
 	t.Helper()
+	return StartPostfixWith(t, nil, settings...)
+}
+
+// StartPostfixWith starts one with these services, too (lines of master.cf). "$DIR" in them is Dir.
+func StartPostfixWith(t testing.TB, services []string, settings ...string) *Postfix {
+	t.Helper()
 	needProgram(t, "postfix", "/usr/sbin/postfix")
 	needRoot(t)
 	p := &Postfix{t: t, Addr: loopback(t), dir: traversable(t, "aboveline-postfix-")}
 	p.config = filepath.Join(p.dir, "conf")
-	p.prepare(settings)
+	p.prepare(settings, services)
 	p.start()
 	t.Cleanup(p.Stop)
 	return p
@@ -61,7 +68,7 @@ func needRoot(t testing.TB) {
 // Dir is a directory that Postfix's processes can reach, for sockets.
 func (p *Postfix) Dir() string { return p.dir }
 
-func (p *Postfix) prepare(settings []string) {
+func (p *Postfix) prepare(settings, services []string) {
 	p.t.Helper()
 	for _, sub := range []string{"conf", "queue", "data"} {
 		if err := os.Mkdir(filepath.Join(p.dir, sub), 0o755); err != nil {
@@ -115,6 +122,8 @@ trace unix - - n - 0 bounce
 verify unix - - n - 1 verify
 flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
+local unix - n n - - local
+showq unix n - n - - showq
 smtp unix - - n - - smtp
 lmtp unix - - n - - lmtp
 relay unix - - n - - smtp
@@ -125,8 +134,13 @@ anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 `)
-	p.write("main.cf", strings.Join(append(main, settings...), "\n")+"\n")
-	p.write("master.cf", master)
+	for _, s := range settings { // Postfix warns of a setting that is there twice
+		name, _, _ := strings.Cut(s, "=")
+		main = slices.DeleteFunc(main, func(ours string) bool { return strings.HasPrefix(ours, strings.TrimSpace(name)+" =") })
+	}
+	here := strings.NewReplacer("$DIR", p.dir)
+	p.write("main.cf", here.Replace(strings.Join(append(main, settings...), "\n"))+"\n")
+	p.write("master.cf", master+here.Replace(strings.Join(services, "\n"))+"\n")
 }
 
 func (p *Postfix) write(name, content string) {
