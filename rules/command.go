@@ -32,11 +32,13 @@ type act struct {
 	about  OutageID // the outage that the mail it answers was about; 0 for none
 	words  string   // the rest of the mail; a command may use it up
 	done   []string // what it changed, for the answer
-	silent bool     // its own mail is the answer
-	undone bool     // it took something back, and cannot be taken back itself
-	lines  []Line   // further lines of the answer
-	attach []Attachment
-	report *FaultReport // of the outage it is about, for the answer
+	// answers is the mail of ours that was replied to, "" where that is not known.
+	answers OutgoingID
+	silent  bool   // its own mail is the answer
+	undone  bool   // it took something back, and cannot be taken back itself
+	lines   []Line // further lines of the answer
+	attach  []Attachment
+	report  *FaultReport // of the outage it is about, for the answer
 }
 
 // commands is filled in by init, since the functions refer to the table for /help.
@@ -85,7 +87,7 @@ func init() {
 		{"undo", words("ångra angre"), nil, "", (*turn).doUndo},
 		{"why", words("varför hvorfor"), nil, "", (*turn).doWhy},
 		{"full", words("hela hele"), nil, "", (*turn).doFull},
-		{"redact", words("maskera sladd"), nil, "", nil},
+		{"redact", words("maskera sladd"), nil, "", (*turn).doRedact},
 		{"list", words("mina mine"), anybody, "", (*turn).doList},
 		{"status", nil, anybody, "", (*turn).doStatus},
 		{"help", words("hjälp hjelp"), anybody, "", (*turn).doHelp},

@@ -182,6 +182,7 @@ type Decision struct {
 	Reports     []Report // shown to the watch; kept, so that it can be told them again after a restart
 	Forget      []Due    // dues that this event has answered
 	Bad         []BadAddress
+	Redact      Redaction // removed for good
 }
 
 // BadAddress is an address that a permanent refusal named; automatic mail to it stops.

@@ -147,9 +147,10 @@ type Outgoing struct {
 	ListUnsubscribe string        `json:"list_unsubscribe,omitempty"` // a mailto: URI
 	Mark            string        `json:"mark"`                       // the line's per-mail mark, which text alone cannot forge
 
-	Author      Mailbox      `json:"author"` // whose words they are, "" for the desk's own
-	AuthorTrust Trust        `json:"trust"`  //
-	Words       string       `json:"words"`  // a person's words, plain text
+	Entry       int          `json:"entry,omitempty"` // of Ticket, whose words it passes on
+	Author      Mailbox      `json:"author"`          // whose words they are, "" for the desk's own
+	AuthorTrust Trust        `json:"trust"`           //
+	Words       string       `json:"words"`           // a person's words, plain text
 	Said        time.Time    `json:"said,omitzero"`
 	GoesTo      ReplyTo      `json:"goes_to"` // staff mails: where a plain reply goes
 	GoesToName  string       `json:"goes_to_name"`

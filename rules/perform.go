@@ -25,8 +25,8 @@ func (t *turn) carryOut(ev MailArrived, tk *Ticket, thread int, s speaker, cmds 
 
 // carryOutStaff does everything a staff mail asks for and then posts its words. A non-nil result means that the
 // whole mail is refused, and what was changed so far is thrown away by the caller.
-func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, cmds []Command, words string, why []Reason, about OutageID) []Line {
-	a := &act{ev: ev, tk: tk, s: s, thread: thread, words: words, about: about}
+func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, cmds []Command, words string, why []Reason, p placement) []Line {
+	a := &act{ev: ev, tk: tk, s: s, thread: thread, words: words, about: t.about(p), answers: p.answers()}
 	before := t.remember(tk, s.Address)
 	var lines []Line
 	for _, c := range cmds {
@@ -83,11 +83,11 @@ func (t *turn) staffPost(ev MailArrived, tk *Ticket, a *act, why []Reason) int {
 	seq := t.enter(tk, e)
 	audience := tk.Threads[a.thread].Audience
 	o := Outgoing{Template: TemplateNoticeWord, Author: a.s.Mailbox, AuthorTrust: a.s.trust, Words: a.words, Said: t.now,
-		GoesTo: goesTo(audience), GoesToName: t.partyName(tk, a.thread), Attachments: m.Attachments}
+		GoesTo: goesTo(audience), GoesToName: t.partyName(tk, a.thread), Attachments: m.Attachments, Entry: seq}
 	if a.thread != ThreadStaff {
 		tk.Messages++
 		t.afterStaffWord(tk, a, audience) // before the mails are made, which show how far the ticket has come
-		t.relay(tk, a.thread, a.s.Mailbox, a.s.trust, a.words, m)
+		t.relay(tk, a.thread, seq, a.s.Mailbox, a.s.trust, a.words, m)
 		t.wroteToVendor(tk, a.thread)
 	}
 	t.tellStaff(tk, a.thread, o, a.s.Address)

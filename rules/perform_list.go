@@ -1,6 +1,9 @@
 package rules
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // maxListed bounds a list by mail: more does not help a reader.
 const maxListed = 50
@@ -58,7 +61,7 @@ func (t *turn) doWhy(a *act) *Line {
 			why = append(why, r.String())
 		}
 		if why != nil {
-			a.lines = append(a.lines, Line{Code: LineReason, Subject: e.At.In(t.desk.Zone).Format("2006-01-02 15:04") + " " + e.Who,
+			a.lines = append(a.lines, Line{Code: LineReason, Subject: strconv.Itoa(e.Seq) + ". " + e.At.In(t.desk.Zone).Format("2006-01-02 15:04") + " " + e.Who,
 				More: []string{strings.Join(why, ", ")}})
 		}
 	}

@@ -21,10 +21,7 @@ func (t *turn) outageOf(a *act) (*Outage, *Ticket, bool) {
 
 // about is the outage that the mail which p's reference names was about; 0 for none.
 func (t *turn) about(p placement) OutageID {
-	if !p.signed {
-		return 0
-	}
-	row, ok := t.look.Sent(outgoingID(p.token.Ticket, p.token.Seq))
+	row, ok := t.look.Sent(p.answers())
 	if !ok || row.Report == nil {
 		return 0
 	}

@@ -69,6 +69,7 @@ const (
 	ReasonLeft           ReasonCode = "left"
 	ReasonDroppedBy      ReasonCode = "dropped-by"
 	ReasonClosedBySelf   ReasonCode = "closed-after-quiet"
+	ReasonRedacted       ReasonCode = "redacted-by"      // its words and files were removed for good
 	ReasonUnworded       ReasonCode = "cannot-be-worded" // an outgoing mail that no template could write
 )
 
@@ -104,6 +105,7 @@ const (
 	LineGone        = "gone"           // on an undo: Subject already has the mail
 	LineWorkaround  = "workaround"     // on a solved mail: there is a way around it
 	LineCancelled   = "cancelled"      // on a solved mail: ended with information, nothing was done
+	LineForGood     = "for-good"       // what was removed cannot be brought back
 	LineUnverified  = "unverified"     // the writer was not proved, so only their words count
 )
 

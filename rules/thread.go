@@ -13,6 +13,14 @@ type placement struct {
 // found says whether anything named a ticket that exists.
 func (p placement) found() bool { return p.ticket != 0 }
 
+// answers is the mail of ours that a signed reference names, "" where none does.
+func (p placement) answers() OutgoingID {
+	if !p.signed {
+		return ""
+	}
+	return outgoingID(p.token.Ticket, p.token.Seq)
+}
+
 // place follows DESIGN, section 5a: the first carrier that names a ticket wins; two signed carriers that name
 // different tickets leave other set, and the mail is held.
 func (t *turn) place(m *Mail) placement {

@@ -140,6 +140,9 @@ type Ticket struct {
 	Suspicious   bool              `json:"suspicious"`
 }
 
+// firstEntry is the number of the mail that opened a ticket.
+const firstEntry = 1
+
 // EntryKind is what an entry records.
 type EntryKind string
 
@@ -164,7 +167,7 @@ const (
 // Self is who entries name when the desk itself acted.
 const Self = "aboveline"
 
-// Entry is one line of a ticket's history. It is written once and never changed.
+// Entry is one line of a ticket's history. It is written once, and never changed but by a [Redaction].
 type Entry struct {
 	Ticket      TicketID     `json:"ticket"`
 	Seq         int          `json:"seq"`

@@ -63,7 +63,7 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 		}
 		t.classify(tk, ev, s, false)
 		o := Outgoing{Template: TemplateNoticeWord, Author: s.Mailbox, AuthorTrust: s.trust, Said: t.now,
-			Words: t.desk.StripReferences(words), GoesTo: goesTo(th.Audience), GoesToName: t.partyName(tk, thread),
+			Entry: seq, Words: t.desk.StripReferences(words), GoesTo: goesTo(th.Audience), GoesToName: t.partyName(tk, thread),
 			Attachments: m.Attachments, Lines: append(warnings(append(why, note...)), unreadable(m)...), Actions: offer}
 		t.tellStaff(tk, thread, o, "")
 		if th.Audience == AudienceVendor && s.trust == TrustVerified {
@@ -71,7 +71,7 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 			t.inform(outage, tk, "vendor-update", Outgoing{Kind: OutAnnouncement, Template: TemplateAnnouncement, Words: words,
 				Author: Mailbox{Name: t.partyName(tk, thread)}, Lines: []Line{{Code: string(ReasonVendorUpdate), Subject: t.partyName(tk, thread)}}})
 		}
-		t.relay(tk, thread, s.Mailbox, s.trust, words, m)
+		t.relay(tk, thread, seq, s.Mailbox, s.trust, words, m)
 	} else if len(cmds) > 0 {
 		kind = DisposedCommand
 	}
@@ -202,7 +202,7 @@ func isThanks(words string) bool {
 
 // relay passes a person's words on to everybody on a thread but their writer and those who got the mail anyway, one
 // mail each (I8). What a staff member wrote waits for the configured grace, so that /undo can stop it.
-func (t *turn) relay(tk *Ticket, thread int, author Mailbox, trust Trust, words string, m *Mail) int {
+func (t *turn) relay(tk *Ticket, thread, entry int, author Mailbox, trust Trust, words string, m *Mail) int {
 	sent := 0
 	for _, p := range tk.Participants {
 		if p.Thread != thread || !p.Left.IsZero() || p.Muted || p.Invited || p.Role == RoleStaff || p.Address == author.Address ||
@@ -212,7 +212,7 @@ func (t *turn) relay(tk *Ticket, thread int, author Mailbox, trust Trust, words 
 		o := Outgoing{
 			Kind: OutReply, Template: TemplateReply, Thread: thread, To: p.Mailbox, Role: p.Role,
 			Language: t.desk.language(p.Language), From: Mailbox{via(author, t.desk.Name), t.desk.Address},
-			Author: author, AuthorTrust: trust, Words: t.desk.StripReferences(words), Said: t.now, GoesTo: ReplyToDesk,
+			Author: author, AuthorTrust: trust, Words: t.desk.StripReferences(words), Said: t.now, Entry: entry, GoesTo: ReplyToDesk,
 			Attachments: m.Attachments, Actions: []Action{{Command: "close"}, {Command: "share"}},
 		}
 		if t.desk.Role(author.Address) == RoleStaff {
@@ -249,7 +249,7 @@ func (t *turn) staffWord(ev MailArrived, tk *Ticket, p placement, s speaker, why
 	cmds, words, refusal := t.staffCommands(ev.Mail, p)
 	if refusal == nil {
 		before := t.out
-		if refusal = t.carryOutStaff(ev, tk, thread, s, cmds, words, why, t.about(p)); refusal == nil {
+		if refusal = t.carryOutStaff(ev, tk, thread, s, cmds, words, why, p); refusal == nil {
 			return
 		}
 		t.out, t.open, t.touched, t.faults, t.sent, t.opened = before, map[TicketID]*Ticket{}, nil, nil, 0, 0

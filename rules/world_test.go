@@ -226,6 +226,7 @@ func (w *world) keep(d Decision) error {
 		d.Disposition.Raw = "raw" // the shell keeps the bytes and names them
 		w.ledger = append(w.ledger, d.Disposition)
 	}
+	w.redact(d.Redact)
 	return nil
 }
 

@@ -63,6 +63,8 @@ func (tx *Tx) Apply(d rules.Decision) error {
 	for _, id := range d.Cancel {
 		tx.cancel(id)
 	}
+	// Last: what is removed may have been kept by this very decision.
+	tx.redact(d.Redact)
 	return tx.err
 }
 

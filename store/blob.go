@@ -55,6 +55,7 @@ func (db *DB) PutBlob(ctx context.Context, b []byte) (rules.BlobID, error) {
 		return "", err
 	}
 	id := blobID(b)
+	db.erasing.Load().spare(id)
 	if err := db.putFile(id, b); err != nil {
 		return "", fmt.Errorf("store: put blob %.12s: %w", id, err)
 	}
@@ -137,6 +138,7 @@ func Pack(b []byte) Packed {
 // PutPacked is [Tx.PutBlob] of bytes that were made ready before. The same p may be put again.
 func (tx *Tx) PutPacked(p Packed) rules.BlobID {
 	id := rules.BlobID(hex.EncodeToString(p.hash[:]))
+	tx.db.erasing.Load().spare(id)
 	if p.z == nil {
 		if whole, err := sameSize(tx.db.blobPath(id), p.size); err != nil || !whole {
 			tx.fail(fmt.Sprintf("put blob %.12s", id), errors.Join(err,

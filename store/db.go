@@ -74,7 +74,8 @@ type DB struct {
 	keyMu sync.RWMutex
 	keys  rules.Keys
 
-	flight flight
+	flight  flight
+	erasing atomic.Pointer[erasure] // nil but while blobs are being removed
 }
 
 // Open opens the store in dir, and makes it where there is none: dir with mode 0700, everything in it with 0600.

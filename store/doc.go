@@ -46,8 +46,8 @@
 //	data     key                          value                       written by
 //	l        mail                         disposition                 Apply, RecordRefused   the ledger
 //	t .. 1   ticket                       ticket, whole               Apply
-//	t .. 2   ticket, entry                entry, never changed        Apply
-//	t .. 3   ticket, count                outgoing mail and bytes     Enqueue; never changed, gone when dropped
+//	t .. 2   ticket, entry                entry                       Apply; changed by a redaction alone
+//	t .. 3   ticket, count                outgoing mail and bytes     Enqueue; changed by a redaction alone, gone when dropped
 //	b        blob number                  bytes up to 64 KiB          PutBlob
 //	w        time in seconds, mail        what the watch was shown    Apply; told again at start
 //
@@ -111,8 +111,14 @@
 // # Assumptions
 //
 // A local POSIX file system whose fsync reaches the disk and whose rename and link are atomic; one writer; no network
-// file system. Losing the disk after a 250 is what backups are for. The file never shrinks, and deleted bytes stay in
-// it until they are overwritten: what has to be gone for good needs a new file.
+// file system. Losing the disk after a 250 is what backups are for. The file never shrinks.
+//
+// # What is removed for good
+//
+// A [rules.Redaction] empties records in the transaction of the command. The file still has what they were, on pages
+// that are free now, until something else is written there. So the transaction also notes that this is to be done, and
+// [DB.Erase] does it beside everything else: it removes the blobs that no record names any more and fills every free
+// page once. It removes nothing from backups, and nothing from what a file system or a disk keeps below the file.
 //
 // # Measured
 //

@@ -88,6 +88,7 @@ func (tx *Tx) Enqueue(o rules.Outgoing, wire []rules.Piece) error {
 		return tx.err
 	}
 	for _, p := range wire {
+		tx.db.erasing.Load().spare(p.Blob)
 		if p.Blob != "" && !tx.HasBlob(p.Blob) {
 			tx.fail(fmt.Sprintf("enqueue %.60q", o.ID), fmt.Errorf("blob %.12s: %w", p.Blob, ErrNotFound))
 			return tx.err

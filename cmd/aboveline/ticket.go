@@ -139,7 +139,7 @@ func pageEntry(e *env, threads []admin.Thread, x admin.Entry) {
 			on += " " + p
 		}
 	}
-	head := fmt.Sprintf("%s  %s  %s  [%s]", at(x.At), x.Kind, clean(x.Who, 60), clean(on, 60))
+	head := fmt.Sprintf("#%d  %s  %s  %s  [%s]", x.Seq, at(x.At), x.Kind, clean(x.Who, 60), clean(on, 60))
 	if x.Trust != "" && x.Trust != string(rules.TrustVerified) {
 		head += "  " + x.Trust
 	}

@@ -5,7 +5,7 @@
 //	  → in ONE store transaction: Decide → word what is to be sent → keep everything
 //	  → AFTER the commit: wake whoever has work now
 //
-// Three goroutines look for work that was kept and not yet done: the mailer (outbox rows), the clock (due times) and
-// the doorman (held mails that somebody let in). What wakes them carries nothing; they read the store, so that a
-// restart is an ordinary input.
+// Four goroutines look for work that was kept and not yet done: the mailer (outbox rows), the clock (due times), the
+// doorman (held mails that somebody let in) and the eraser (what was removed for good and is still on the disk). What
+// wakes them carries nothing; they read the store, so that a restart is an ordinary input.
 package gateway

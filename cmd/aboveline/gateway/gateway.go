@@ -45,6 +45,7 @@ type Gateway struct {
 	clocking chan struct{}  // the due times changed
 	doorbell chan struct{}  // a held mail was let in
 	rechecks chan rules.Due // authors to be checked again
+	erasing  chan struct{}  // something was removed for good
 }
 
 // New makes a gateway over an open store. It does not close the store.
@@ -53,7 +54,7 @@ func New(db *store.DB, desk rules.Config, wording mailout.ComposerOptions, log *
 		log = slog.New(slog.DiscardHandler)
 	}
 	g := &Gateway{db: db, log: log, sending: make(chan struct{}, 1), clocking: make(chan struct{}, 1), doorbell: make(chan struct{}, 1),
-		rechecks: make(chan rules.Due, recheckQueue)}
+		rechecks: make(chan rules.Due, recheckQueue), erasing: make(chan struct{}, 1)}
 	if err := g.Reload(desk, wording); err != nil {
 		return nil, err
 	}
@@ -119,6 +120,9 @@ func (g *Gateway) kept(d rules.Decision) {
 		if h.Release != nil {
 			wake(g.doorbell)
 		}
+	}
+	if len(d.Redact.Mails) > 0 {
+		wake(g.erasing)
 	}
 	g.counted(d)
 	g.tell(d)

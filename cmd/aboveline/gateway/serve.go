@@ -171,6 +171,7 @@ func (s *serving) start(accepting, working context.Context, listeners map[string
 	s.running.Go(func() { s.runClock(accepting) })
 	s.running.Go(func() { s.runDoorman(accepting) })
 	s.running.Go(func() { s.runRechecks(accepting) })
+	s.running.Go(func() { s.runEraser(accepting) })
 }
 
 // part runs something whose end is the gateway's.

@@ -1,0 +1,112 @@
+package rules
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// redact removes as a store does.
+func (w *world) redact(r Redaction) {
+	for _, e := range r.Entries {
+		w.entries[e.Ticket] = slices.Clone(w.entries[e.Ticket])
+		w.entries[e.Ticket][e.Seq-1] = e
+	}
+	for i, d := range w.ledger {
+		if slices.Contains(r.Mails, d.Mail) {
+			w.ledger[i].Raw = ""
+		}
+	}
+	for _, id := range r.Sent {
+		row := w.queue[id]
+		if !settled(row) {
+			delete(w.queue, id)
+			continue
+		}
+		row.Words, row.Lines, row.Report, row.Attachments, row.Wire = "", nil, nil, nil, nil
+		w.queue[id] = row
+	}
+}
+
+// canary is what must be nowhere afterwards; half is a part of it, as a wrapped quote has it.
+const canary = "Mitt lösenord är kanariefågel-4711 och PIN 9128"
+
+// shows lists where the world still shows a text.
+func (w *world) shows(text string) (where []string) {
+	look := func(name string, v any) {
+		b, err := json.Marshal(v)
+		if err == nil && strings.Contains(string(b), text) {
+			where = append(where, name)
+		}
+	}
+	for id, tk := range w.tickets {
+		look("ticket "+w.desk.Number(id), tk)
+		for _, e := range w.entries[id] {
+			look("entry of "+w.desk.Number(id), e)
+		}
+	}
+	for id, q := range w.queue {
+		look("mail "+string(id), q)
+	}
+	return where
+}
+
+// TestRedactLeavesNothing follows words through every way in which they are copied, and removes them.
+func TestRedactLeavesNothing(t *testing.T) {
+	w := newWorld(scenarioDesk())
+	must := func(input string) []Decision {
+		t.Helper()
+		m, err := w.readMail(input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := w.take(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.send()
+		return all
+	}
+	must("from: Åsa Öberg <asa@kommun.example>\nsubject: Hjälp\n\n" + canary + "\nKan inte logga in.")
+	must("from: Anna Ek <anna@omdirekt.example>\nanswers: 1-2\n\n/report Sublime\n/share kollega@kommun.example")
+	must("from: Anna Ek <anna@omdirekt.example>\nanswers: 1-2\n\nDu skrev:\n> Mitt lösenord är kanariefågel-4711\n> och PIN 9128\nByt det.")
+	must("from: Bo Lind <bo@omdirekt.example>\nanswers: 1-3\n\n/tg A\n" + canary)
+	must("from: Bo Lind <bo@omdirekt.example>\nanswers: 1-3\n\n/löst " + canary)
+	must("from: Åsa Öberg <asa@kommun.example>\nanswers: 1-1\n\n/close")
+	must("from: Åsa Öberg <asa@kommun.example>\nanswers: 1-1\n\nIgen: " + canary + "\n\nDet är fortfarande fel.")
+	if n := len(w.shows("kanariefågel")); n < 8 {
+		t.Fatalf("the words are in %d places, and the test is about more: %q", n, w.shows("kanariefågel"))
+	}
+	d := must("from: Anna Ek <anna@omdirekt.example>\nanswers: 1-2\n\n/redact lösenord i klartext")
+	if got := w.shows("kanariefågel"); got != nil {
+		t.Errorf("the words are still in %q", got)
+	}
+	if got := w.shows("Byt det."); got == nil {
+		t.Error("what Anna wrote herself is gone, too")
+	}
+	if got := w.shows("Det är fortfarande fel."); got == nil {
+		t.Error("what Åsa wrote later is gone, too")
+	}
+	if got := w.shows("lösenord i klartext"); got == nil {
+		t.Error("the reason is kept nowhere")
+	}
+	// Every mail as it came, from the one that was meant on, and the command's own: a reply quotes what it answers.
+	for _, l := range w.ledger {
+		if l.Raw != "" {
+			t.Errorf("mail %d is still there as it came", l.Mail)
+		}
+	}
+	if d[0].Disposition.Kind != DisposedCommand {
+		t.Errorf("the command became %s", d[0].Disposition.Kind)
+	}
+	for _, again := range []string{"/redact", "/redact 1", "/undo"} {
+		must("from: Anna Ek <anna@omdirekt.example>\nanswers: 1-2\n\n" + again)
+		if last := w.queue[w.order[len(w.order)-1]]; last.Lines[0].Code != LineNothingDone {
+			t.Errorf("%s was carried out after it: %v", again, last.Lines)
+		}
+	}
+	if got := w.shows("kanariefågel"); got != nil {
+		t.Errorf("the words came back: %q", got)
+	}
+}
