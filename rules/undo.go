@@ -11,25 +11,26 @@ const undoWithin = 10 * time.Minute
 
 // Undo is what a ticket was before a staff member's last mail, and which mails went out because of that one.
 type Undo struct {
-	By       Address           `json:"by"`
-	At       time.Time         `json:"at"`
-	Status   Status            `json:"status"`
-	Type     string            `json:"type"`
-	Priority int               `json:"priority"`
-	Category string            `json:"category"`
-	Tags     []string          `json:"tags"`
-	Assignee string            `json:"assignee"`
-	Group    string            `json:"group"`
-	Fields   map[string]string `json:"fields"`
-	Cause    string            `json:"cause"`
-	Snoozed  time.Time         `json:"snoozed,omitzero"`
-	Sent     []OutgoingID      `json:"sent"`
+	By         Address           `json:"by"`
+	At         time.Time         `json:"at"`
+	Status     Status            `json:"status"`
+	Type       string            `json:"type"`
+	Priority   int               `json:"priority"`
+	Category   string            `json:"category"`
+	Tags       []string          `json:"tags"`
+	Assignee   string            `json:"assignee"`
+	Group      string            `json:"group"`
+	Fields     map[string]string `json:"fields"`
+	Cause      string            `json:"cause"`
+	Resolution string            `json:"resolution"`
+	Snoozed    time.Time         `json:"snoozed,omitzero"`
+	Sent       []OutgoingID      `json:"sent"`
 }
 
 // remember notes what a ticket is like now.
 func (t *turn) remember(tk *Ticket, by Address) *Undo {
 	return &Undo{By: by, At: t.now, Status: tk.Status, Type: tk.Type, Priority: tk.Priority, Category: tk.Category,
-		Tags: slices.Clone(tk.Tags), Assignee: tk.Assignee, Group: tk.Group, Fields: maps.Clone(tk.Fields), Cause: tk.Cause,
+		Tags: slices.Clone(tk.Tags), Assignee: tk.Assignee, Group: tk.Group, Fields: maps.Clone(tk.Fields), Cause: tk.Cause, Resolution: tk.Resolution,
 		Snoozed: tk.Snoozed}
 }
 
@@ -68,7 +69,11 @@ func (t *turn) doUndo(a *act) *Line {
 		t.out.Dues = append(t.out.Dues, Due{Key: "close " + t.desk.Number(tk.ID)})
 	}
 	tk.Type, tk.Priority, tk.Category, tk.Tags, tk.Assignee, tk.Group = u.Type, u.Priority, u.Category, u.Tags, u.Assignee, u.Group
-	tk.Fields, tk.Cause, tk.Snoozed, tk.Undo = u.Fields, u.Cause, u.Snoozed, nil
+	tk.Fields, tk.Cause, tk.Resolution, tk.Snoozed, tk.Undo = u.Fields, u.Cause, u.Resolution, u.Snoozed, nil
 	a.undone = true
+	if a.done != nil {
+		// Colleagues were told of what is taken back, and would think that it has reached somebody.
+		t.tellOthers(a)
+	}
 	return nil
 }
