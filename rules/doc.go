@@ -12,6 +12,35 @@
 //	  → in ONE store transaction: look up what matters → Decide → keep tickets, entries, outbox rows, due times
 //	  → wake the mailer → claim a row (attempt counted BEFORE the network is touched) → send → record
 //
+// # The life of a ticket
+//
+//	new ──▶ open ◀──▶ waiting-requester, -vendor, -release, -approval
+//	 │        │               │
+//	 └────────┴───────▶ resolved ──▶ closed        resolved ──▶ open: a real reply, /reopen
+//
+// What may follow what is one table, in status.go, and this is it; a test compares the two. Nothing becomes new again, and
+// a closed ticket never reopens: a reply to it opens a new one, linked both ways.
+//
+//	                    open      requester vendor    approval  release   resolved  closed
+//	new                 yes       yes       yes       yes       yes       yes       yes
+//	open                .         yes       yes       yes       yes       yes       yes
+//	waiting-requester   yes       .         yes       yes       yes       yes       yes
+//	waiting-vendor      yes       yes       .         yes       yes       yes       yes
+//	waiting-approval    yes       yes       yes       .         yes       yes       yes
+//	waiting-release     yes       yes       yes       .         .         yes       yes
+//	resolved            yes       .         .         .         .         .         yes
+//	closed              .         .         .         .         .         .         .
+//
+//	status             is reached by                             is left by
+//	new                a mail that belongs to no ticket          the first answer or command
+//	open               a word from whom was waited for           an answer, a report, /solved …
+//	waiting-requester  staff's words to the requester            the requester's next word
+//	waiting-vendor     a report, staff's words to a vendor       the vendor's next word, a merge
+//	waiting-release    /release                                  /solved, /report, /close …
+//	waiting-approval   nothing yet
+//	resolved           /solved, /workaround, an outage's end     a real reply, /reopen; /accept, /close, close_after
+//	closed             /close, /accept, /cancel, /merge          never
+//
 // # Invariants
 //
 // Code and tests cite these by number.

@@ -3,11 +3,7 @@ package rules
 import "slices"
 
 // statusChanges is the life-cycle of a ticket: which status may follow which. A closed ticket never reopens; what
-// is written to it opens a new, linked one.
-//
-//	new ──▶ open ◀──▶ waiting-requester, -vendor, -approval, -release
-//	 │        │            │
-//	 └────────┴─────▶ resolved ◀──▶ open        resolved ──▶ closed
+// is written to it opens a new, linked one. doc.go draws how it is walked.
 var statusChanges = map[Status][]Status{
 	StatusNew:              {StatusOpen, StatusWaitingRequester, StatusWaitingVendor, StatusWaitingApproval, StatusWaitingRelease, StatusResolved, StatusClosed},
 	StatusOpen:             {StatusWaitingRequester, StatusWaitingVendor, StatusWaitingApproval, StatusWaitingRelease, StatusResolved, StatusClosed},
