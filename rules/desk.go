@@ -121,13 +121,14 @@ type Config struct {
 	Subaddress string // "+", or "" where the provider has no plus addresses
 	Hostname   string // our own name in Message-IDs and HELO; the address's domain by default
 
-	Staff      []Staff
-	Vendors    []Vendor
-	Inform     []Informed
-	Groups     []Group
-	Categories []CategoryRule
-	Rules      []TagRule
-	Outage     OutageConfig
+	Staff         []Staff
+	Vendors       []Vendor
+	Inform        []Informed
+	Groups        []Group
+	Organisations []Organisation
+	Categories    []CategoryRule
+	Rules         []TagRule
+	Outage        OutageConfig
 
 	Grace        time.Duration // how long a relayed reply waits
 	HourlyLimit  int           // automatic mails an hour to one outside address

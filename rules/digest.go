@@ -58,7 +58,7 @@ func (t *turn) digestDue() {
 // queueOf lists what waits for a staff member: their own tickets and those that are nobody's.
 func (t *turn) queueOf(a Address) []Line {
 	var lines []Line
-	for _, id := range t.look.OpenTickets(1000) {
+	for _, id := range t.look.OpenTickets(maxSearched) {
 		tk, ok := t.ticket(id)
 		if !ok || tk.Assignee != "" && tk.Assignee != string(a) || len(lines) == maxListed {
 			continue
@@ -104,12 +104,19 @@ func (t *turn) answerList(ev MailArrived) bool {
 	if !ok {
 		return false
 	}
-	staff, isStaff := t.desk.staffMember(m.From.Address)
-	if !isStaff || m.Identity != IdentityClear || !tok.Names(t.desk.Keys, staff.Address) || proofOf(m) != ProofPass ||
-		m.Proof.Method == methodSPF { // as in judge: others send from its machine, too
+	reader := row.To
+	if m.Identity != IdentityClear || m.From.Address != reader.Address || !tok.Names(t.desk.Keys, reader.Address) || proofOf(m) != ProofPass {
 		return false // whoever it is, the table of who may decides about them
 	}
-	s := speaker{Mailbox: staff.Mailbox, role: RoleStaff, trust: TrustVerified}
+	s := speaker{Mailbox: reader, role: RoleRequester, trust: TrustVerified}
+	if staff, ok := t.desk.staffMember(reader.Address); ok {
+		if m.Proof.Method == methodSPF { // as in judge: others send from its machine, too
+			return false
+		}
+		s.Mailbox, s.role = staff.Mailbox, RoleStaff
+	} else if !beginsWithNumber(m.Reply) {
+		return false // words of a person from outside are a matter of their own
+	}
 	var tickets []string
 	for _, l := range row.Lines {
 		if l.Code == LineTicket {
@@ -132,7 +139,7 @@ func (t *turn) answerList(ev MailArrived) bool {
 		done = append(done, answer...)
 	}
 	o := t.deskMail(Outgoing{
-		Kind: OutAnswer, Template: TemplateAnswer, To: staff.Mailbox, Role: RoleStaff, Language: t.desk.language(staff.Language),
+		Kind: OutAnswer, Template: TemplateAnswer, To: s.Mailbox, Role: s.role, Language: row.Language,
 		Auto: AutoReplied, AuthorTrust: TrustVerified, Lines: done, GoesTo: ReplyToDesk, Subject: "Re: " + BaseSubject(row.Subject, t.desk.Prefix),
 	})
 	answer := &t.out.Send[len(t.out.Send)-1]
@@ -141,6 +148,24 @@ func (t *turn) answerList(ev MailArrived) bool {
 	}
 	t.dispose(DisposedCommand, 0, 0, Reason{ReasonProved, m.Proof.By}, Reason{ReasonCommand, string(o.ID)})
 	return true
+}
+
+// beginsWithNumber says whether a text's first line begins as an answer to a numbered list does.
+func beginsWithNumber(text string) bool {
+	first, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	_, err := strconv.Atoi(strings.TrimRight(first, ".:)"))
+	return err == nil
+}
+
+// listedRole is what a person from outside is to a ticket on their list.
+func (t *turn) listedRole(tk *Ticket, a Address) Role {
+	if i := tk.participant(a); i >= 0 {
+		return tk.Participants[i].Role
+	}
+	if t.desk.supports(a, tk) {
+		return RoleFollower
+	}
+	return RoleStranger
 }
 
 // listLine carries out one line; isLine is false for what does not begin with a number of the list.
@@ -157,6 +182,10 @@ func (t *turn) listLine(ev MailArrived, s speaker, tickets []string, line string
 	switch {
 	case !ok || !known:
 		return []Line{{Code: LineUnknown, Subject: line, More: nearest(word)}}, true
+	case s.role != RoleStaff:
+		if s.role = t.listedRole(tk, s.Address); !spec.may(s.role) {
+			return []Line{{Code: LineNotYours, Subject: line}}, true
+		}
 	}
 	a := &act{Command: Command{Word: spec.word, Arg: arg, Written: line}, ev: ev, tk: tk, s: s, thread: ThreadStaff}
 	if refusal := t.perform(spec, a); refusal != nil {

@@ -53,6 +53,7 @@ func (t *turn) openTicket(ev MailArrived, s speaker, why []Reason, quiet bool) *
 	t.watch(tk, ev, s)
 	t.confirm(tk, ev, s)
 	t.tellStaffNew(tk, ev, s, why)
+	t.tellOrganisation(tk, s)
 	t.tellGroup(tk, ev, s)
 	t.reportByRule(tk, s)
 	if t.desk.Role(s.Address) == RoleVendor && s.trust == TrustVerified {
@@ -71,7 +72,7 @@ func (t *turn) freshTicket(m *Mail, requester Mailbox, language Language) *Ticke
 	base := BaseSubject(m.Subject, t.desk.Prefix)
 	tk := &Ticket{
 		ID: id, Subject: base, Status: StatusNew, Tags: []string{}, Links: []Link{}, Requester: requester,
-		Organisation: organisation(requester.Address), Language: language, Created: t.now, Updated: t.now,
+		Organisation: t.desk.organisation(requester.Address), Language: language, Created: t.now, Updated: t.now,
 		Fields: m.Fields,
 		Participants: []Participant{{Mailbox: requester, Role: RoleRequester, Thread: ThreadRequester,
 			Language: language, Since: t.now}},
@@ -120,6 +121,9 @@ func (d *Desk) writerLanguage(m *Mail) Language {
 	return d.language(m.Language)
 }
 
+// IsPublicProvider says whether anybody can have an address at a domain.
+func IsPublicProvider(domain string) bool { return publicProviders[domain] }
+
 // publicProviders are domains at which an address says nothing about an organisation.
 var publicProviders = map[string]bool{
 	"gmail.com": true, "googlemail.com": true, "hotmail.com": true, "hotmail.se": true, "outlook.com": true,
@@ -127,14 +131,6 @@ var publicProviders = map[string]bool{
 	"yahoo.com": true, "yahoo.se": true, "yahoo.no": true, "telia.com": true, "online.no": true, "bredband.net": true,
 	"comhem.se": true, "spray.se": true, "passagen.se": true, "proton.me": true, "protonmail.com": true,
 	"gmx.net": true, "gmx.de": true, "web.de": true, "broadpark.no": true, "getmail.no": true, "tele2.se": true,
-}
-
-// organisation is the domain of an address that is not at a public provider.
-func organisation(a Address) string {
-	if d := a.Domain(); !publicProviders[d] {
-		return d
-	}
-	return ""
 }
 
 // confirm tells the writer their number, as far as the trust table allows, and never a machine (I4).
@@ -225,6 +221,7 @@ func (t *turn) openForwarded(ev MailArrived, s speaker, why []Reason) {
 	who := speaker{Mailbox: f.From, trust: TrustVerified, then: outcomeNew}
 	t.confirmForwarded(tk, who, m)
 	t.tellStaffNew(tk, MailArrived{ID: ev.ID, Mail: &as}, speaker{Mailbox: f.From, trust: TrustUnverified}, why)
+	t.tellOrganisation(tk, who)
 	t.dispose(DisposedNew, tk.ID, seq, why...)
 }
 

@@ -15,11 +15,8 @@ func (t *turn) doList(a *act) *Line {
 		a.lines = append(a.lines, t.queueOf(a.s.Address)...)
 		return nil
 	}
-	ids := t.look.TicketsOf(a.s.Address)
-	for _, id := range ids[:min(len(ids), maxListed)] {
-		if tk, ok := t.ticket(id); ok {
-			a.lines = append(a.lines, t.ticketLine(tk))
-		}
+	for _, tk := range t.mine(a.s.Address) {
+		a.lines = append(a.lines, t.ticketLine(tk))
 	}
 	return nil
 }

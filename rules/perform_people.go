@@ -83,6 +83,10 @@ func (t *turn) follow(a *act, muted bool) *Line {
 			Thread: ThreadStaff, Since: t.now, Verified: true})
 		i = len(a.tk.Participants) - 1
 	}
+	if i < 0 && t.desk.supports(a.s.Address, a.tk) {
+		a.tk.Participants = append(a.tk.Participants, t.supporter(a.s.Address, muted))
+		i = len(a.tk.Participants) - 1
+	}
 	if i < 0 {
 		return &Line{Code: LineNotYours, Subject: a.Written}
 	}

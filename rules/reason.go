@@ -125,5 +125,6 @@ const (
 	ReasonSnoozed         ReasonCode = "snoozed-until"
 	ReasonEstimate        ReasonCode = "vendor-estimate" // the vendor said when: offered to staff as a /snooze
 	ReasonVendorFault     ReasonCode = "fault-by-vendor" // a vendor reported a fault to us
+	ReasonOrganisation    ReasonCode = "organisation"    // told as a support person of the requester's organisation
 	ReasonCheckBack       ReasonCode = "check-back"
 )

@@ -99,6 +99,8 @@ func scenarioDesk() Config {
 	return Config{
 		Name: "OmDirekt", Address: "support@omdirekt.example", Aliases: []Address{"hjalp@omdirekt.example"}, Prefix: "OMD",
 		Language: Swedish, Zone: zone, Subaddress: "+",
+		Organisations: []Organisation{{Name: "Nordhavn kommune", Domains: []string{"nordhavn.example"}, Tell: TellNew,
+			Support: []Address{"it@nordhavn.example", "chef@nordhavn.example"}, Language: Bokmal}},
 		Staff: []Staff{
 			{Mailbox: Mailbox{"Anna Ek", "anna@omdirekt.example"}, Language: Swedish},
 			{Mailbox: Mailbox{"Bo Lind", "bo@omdirekt.example"}, Language: English},

@@ -19,6 +19,7 @@ func (b *binder) check(c *Config) {
 	b.checkDesk(c)
 	b.checkRoles(c)
 	b.checkNames(c)
+	b.checkOrganisations(c)
 	b.checkDoors(c)
 	b.checkMailout(c)
 	b.checkMetrics(c.Metrics)
@@ -84,6 +85,14 @@ func (b *binder) checkRoles(c *Config) {
 	for i, g := range c.Groups {
 		claim(g.Address, "a group", element("group", i)+".address")
 	}
+	for i, o := range c.Organisations {
+		for j, a := range o.Support {
+			// Two organisations may share a person, and none of them may be of the desk.
+			if first, taken := seen[a]; taken {
+				b.bad(element(element("organisation", i)+".support", j), "%s is already %s (line %d); an address has one role", a, first.what, b.places.of(first.path).line)
+			}
+		}
+	}
 	b.checkEscalations(c, seen)
 }
 
@@ -125,8 +134,31 @@ func (b *binder) checkNames(c *Config) {
 	unique("staff", len(c.Staff), func(i int) string { return c.Staff[i].Name })
 	unique("vendor", len(c.Vendors), func(i int) string { return c.Vendors[i].Name })
 	unique("group", len(c.Groups), func(i int) string { return c.Groups[i].Name })
+	unique("organisation", len(c.Organisations), func(i int) string { return c.Organisations[i].Name })
 	unique("category", len(c.Categories), func(i int) string { return c.Categories[i].Name })
 	unique("rule", len(c.Rules), func(i int) string { return c.Rules[i].Name })
+}
+
+// checkOrganisations wants something by which an organisation is known, and each domain once: its tickets are shown to
+// one organisation's support persons.
+func (b *binder) checkOrganisations(c *Config) {
+	seen := map[string]string{}
+	for i, o := range c.Organisations {
+		path := element("organisation", i)
+		if len(o.Domains) == 0 && len(o.Support) == 0 {
+			b.note(b.places.key(path), path, "%q has neither domains nor support; write the domains its people write from", cut(o.Name, 60))
+		}
+		for j, d := range o.Domains {
+			at, domain := element(path+".domains", j), strings.ToLower(string(d))
+			if rules.IsPublicProvider(domain) {
+				b.bad(at, "anybody can have an address at %s; whoever does would be shown as of %q", domain, cut(o.Name, 60))
+			}
+			if first := seen[domain]; first != "" {
+				b.bad(at, "%s is already a domain of %q", domain, cut(first, 60))
+			}
+			seen[domain] = o.Name
+		}
+	}
 }
 
 func (b *binder) checkDoors(c *Config) {

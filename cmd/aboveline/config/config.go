@@ -11,21 +11,22 @@ import (
 type Config struct {
 	File string `toml:"-"` // where it was read from, "" for the built-in desk
 
-	Identity   Identity   `toml:"desk" need:"yes"`
-	Store      Store      `toml:"store"`
-	Mailin     Mailin     `toml:"mailin"`
-	Mailout    Mailout    `toml:"mailout"`
-	DNS        DNS        `toml:"dns"`
-	Staff      []Staff    `toml:"staff"`
-	Vendors    []Vendor   `toml:"vendor"`
-	Inform     []Informed `toml:"inform"`
-	Groups     []Group    `toml:"group"`
-	Categories []Category `toml:"category"`
-	Rules      []Rule     `toml:"rule"`
-	Outage     Outage     `toml:"outage"`
-	Log        Log        `toml:"log"`
-	Metrics    Metrics    `toml:"metrics"`
-	Alarm      Alarm      `toml:"alarm"`
+	Identity      Identity       `toml:"desk" need:"yes"`
+	Store         Store          `toml:"store"`
+	Mailin        Mailin         `toml:"mailin"`
+	Mailout       Mailout        `toml:"mailout"`
+	DNS           DNS            `toml:"dns"`
+	Staff         []Staff        `toml:"staff"`
+	Vendors       []Vendor       `toml:"vendor"`
+	Inform        []Informed     `toml:"inform"`
+	Groups        []Group        `toml:"group"`
+	Organisations []Organisation `toml:"organisation"`
+	Categories    []Category     `toml:"category"`
+	Rules         []Rule         `toml:"rule"`
+	Outage        Outage         `toml:"outage"`
+	Log           Log            `toml:"log"`
+	Metrics       Metrics        `toml:"metrics"`
+	Alarm         Alarm          `toml:"alarm"`
 }
 
 // Identity is the [desk] table: who we are.
@@ -159,6 +160,15 @@ type Group struct {
 	Address   rules.Address  `toml:"address" need:"yes"`
 	CheckBack Duration       `toml:"check_back" max:"365d"`
 	Language  rules.Language `toml:"language"`
+}
+
+// Organisation is one [[organisation]] table: a customer whose own support persons see its tickets.
+type Organisation struct {
+	Name     string          `toml:"name" need:"yes"`
+	Domains  []Hostname      `toml:"domains"` // and those below them
+	Support  []rules.Address `toml:"support"`
+	Tell     string          `toml:"tell" one:"none,new,all"` // what its support persons are told of
+	Language rules.Language  `toml:"language"`
 }
 
 // Category is one [[category]] table.

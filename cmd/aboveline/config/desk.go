@@ -57,6 +57,9 @@ func (c *Config) rules() rules.Config {
 	for _, g := range c.Groups {
 		r.Groups = append(r.Groups, rules.Group{Mailbox: mailbox(g.Name, g.Address), Language: g.Language, CheckBack: time.Duration(g.CheckBack)})
 	}
+	for _, o := range c.Organisations {
+		r.Organisations = append(r.Organisations, o.rules())
+	}
 	for _, k := range c.Categories {
 		r.Categories = append(r.Categories, rules.CategoryRule{Name: k.Name, When: k.When})
 	}
@@ -115,6 +118,14 @@ func (c *Config) Hostname() string {
 		return string(c.Identity.Hostname)
 	}
 	return c.Identity.Address.Domain()
+}
+
+func (o Organisation) rules() rules.Organisation {
+	r := rules.Organisation{Name: o.Name, Support: o.Support, Language: o.Language, Tell: o.Tell}
+	for _, d := range o.Domains {
+		r.Domains = append(r.Domains, strings.ToLower(string(d)))
+	}
+	return r
 }
 
 func (o Outage) rules() rules.OutageConfig {

@@ -37,9 +37,10 @@ func preset() *Config {
 
 // The elements of lists have defaults of their own.
 
-func (m *IMAP) preset()     { m.Mailbox, m.Handled = "INBOX", "Handled" }
-func (v *Vendor) preset()   { v.FollowUp = Duration(time.Hour) }
-func (i *Informed) preset() { i.About = []string{"outage", "vendor-update"} }
+func (m *IMAP) preset()         { m.Mailbox, m.Handled = "INBOX", "Handled" }
+func (v *Vendor) preset()       { v.FollowUp = Duration(time.Hour) }
+func (o *Organisation) preset() { o.Tell = "none" }
+func (i *Informed) preset()     { i.About = []string{"outage", "vendor-update"} }
 
 // Default is the desk of "aboveline serve" without a config: on loopback, with no way out and nobody believed
 // without proof.

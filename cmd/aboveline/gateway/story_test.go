@@ -47,6 +47,12 @@ password_env = "ABOVELINE_TOWN_PASSWORD"
 authserv_id = "mx.omdirekt.example"
 [mailout]
 smarthost = "smtp://127.0.0.1:25"
+[[organisation]]
+name = "Nordhavn kommune"
+domains = ["nordhavn.example"]
+support = ["it@nordhavn.example", "chef@nordhavn.example"]
+tell = "new"
+language = "nb"
 [[staff]]
 name = "Anna Ek"
 address = "anna@omdirekt.example"
