@@ -143,7 +143,7 @@ func (r *reader) line(l rules.Line) string {
 
 // term words what a line carries as a term of ours: a status, what a command takes.
 func (r *reader) term(code, s string) string {
-	if code == rules.LineTicket || code == rules.LineNotNow {
+	if code == rules.LineTicket || code == rules.LineNotNow || code == rules.LineDone {
 		if w, ok := r.say.m["status."+s]; ok {
 			return w
 		}

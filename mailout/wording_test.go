@@ -93,6 +93,7 @@ func TestLineFallsBack(t *testing.T) {
 	}{
 		{rules.Line{Code: "no-such-code", Subject: "OMD-7", More: []string{"a", "b"}}, "no-such-code OMD-7: a, b"},
 		{rules.Line{Code: rules.LineDone, Subject: "/tag Lön", More: []string{"Lön"}}, "Klart: /tag Lön"},
+		{rules.Line{Code: rules.LineDone, Subject: "/godta", More: []string{"closed"}}, "Klart: /godta (Avslutat)"},
 		{rules.Line{Code: rules.LineDone, Subject: "/assign me", More: []string{"Anna"}}, "Klart: /assign me (Anna)"},
 		{rules.Line{Code: rules.LineHelp, Subject: "/note", More: []string{"", "/anteckning"}}, "/note: /anteckning"},
 		{rules.Line{Code: rules.LineNotNow, Subject: "/accept", More: []string{"open"}}, "/accept går inte just nu: Vi arbetar med det"},
