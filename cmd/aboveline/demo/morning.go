@@ -214,8 +214,8 @@ func (w *world) chased(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !strings.Contains(word.text, "/snooze") {
-		return errors.New("the estimate is not offered as a /snooze")
+	if !strings.Contains(word.text, "/vila ") {
+		return errors.New("the estimate is not offered as a /vila")
 	}
 	w.say("Anna reads it at once, and is offered to leave Mirakel alone until then:")
 	w.show(word, 12)
