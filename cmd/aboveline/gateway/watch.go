@@ -56,7 +56,7 @@ func (w *watch) during(tx *store.Tx, call func() error) error {
 	return nil
 }
 
-// ahead is a mail's matter, read before its transaction begins: reading is most of what the detector costs, and in a
+// ahead is a mail's matter, read before its transaction begins: reading needs nothing of the detector, and in a
 // transaction everybody else would wait for it. The zero value is: not read.
 type ahead struct {
 	report rules.Report
