@@ -150,11 +150,17 @@ func (t *turn) answerList(ev MailArrived) bool {
 	return true
 }
 
+// numbered reads "3 assign anna", "3. assign anna" and the like; ok is false for what begins with no number.
+func numbered(line string) (n int, rest string, ok bool) {
+	number, rest, _ := strings.Cut(line, " ")
+	n, err := strconv.Atoi(strings.TrimRight(number, ".:)"))
+	return n, rest, err == nil
+}
+
 // beginsWithNumber says whether a text's first line begins as an answer to a numbered list does.
 func beginsWithNumber(text string) bool {
-	first, _, _ := strings.Cut(strings.TrimSpace(text), " ")
-	_, err := strconv.Atoi(strings.TrimRight(first, ".:)"))
-	return err == nil
+	_, _, ok := numbered(strings.TrimSpace(text))
+	return ok
 }
 
 // listedRole is what a person from outside is to a ticket on their list.
@@ -170,10 +176,9 @@ func (t *turn) listedRole(tk *Ticket, a Address) Role {
 
 // listLine carries out one line; isLine is false for what does not begin with a number of the list.
 func (t *turn) listLine(ev MailArrived, s speaker, tickets []string, line string) (answer []Line, isLine bool) {
-	number, command, _ := strings.Cut(line, " ")
-	n, err := strconv.Atoi(strings.TrimRight(number, ".:)"))
-	if err != nil || n < 1 || n > len(tickets) {
-		return []Line{{Code: LineBadArgument, Subject: line, More: []string{"1 close"}}}, err == nil
+	n, command, isLine := numbered(line)
+	if !isLine || n < 1 || n > len(tickets) {
+		return []Line{{Code: LineBadArgument, Subject: line, More: []string{"1 close"}}}, isLine
 	}
 	id, _ := t.desk.SubjectNumber(tickets[n-1])
 	tk, ok := t.ticket(id)
