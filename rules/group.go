@@ -33,7 +33,7 @@ func (t *turn) handOver(tk *Ticket, g Group, o Outgoing) {
 		tk.Participants = append(tk.Participants, Participant{Mailbox: g.Mailbox, Role: RoleStaff, Thread: ThreadRequester,
 			Language: g.Language, Since: t.now, Verified: true})
 	}
-	o.Template, o.GoesTo, o.Entry = TemplateNoticeNew, ReplyToRequester, firstEntry
+	o.Template, o.GoesTo, o.Entry = TemplateNoticeNew, ReplyToRequester, FirstEntry
 	t.mailStaff(tk, Staff{Mailbox: g.Mailbox, Language: g.Language}, ThreadRequester, o)
 	t.enter(tk, Entry{Kind: EntryMailOut, Thread: ThreadStaff, Who: Self, Text: g.Name, Reasons: []Reason{{ReasonStaffTold, g.Name}}})
 	if g.CheckBack > 0 {

@@ -9,7 +9,7 @@ import (
 func (t *turn) tellStaffNew(tk *Ticket, ev MailArrived, s speaker, why []Reason) {
 	o := Outgoing{
 		Template: TemplateNoticeNew, Author: s.Mailbox, AuthorTrust: s.trust, Words: t.desk.StripReferences(visible(ev.Mail)), Said: t.now,
-		GoesTo: ReplyToRequester, GoesToName: display(s.Mailbox), Attachments: ev.Mail.Attachments, Lines: warnings(why), Entry: firstEntry,
+		GoesTo: ReplyToRequester, GoesToName: display(s.Mailbox), Attachments: ev.Mail.Attachments, Lines: warnings(why), Entry: FirstEntry,
 	}
 	o.Lines = append(o.Lines, unreadable(ev.Mail)...)
 	if tk.Quiet || s.Address == "" {

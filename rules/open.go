@@ -161,7 +161,7 @@ func (t *turn) confirm(tk *Ticket, ev MailArrived, s speaker) {
 	o := Outgoing{
 		Kind: OutConfirmation, Template: TemplateConfirmation, Thread: ThreadRequester, To: s.Mailbox,
 		Role: RoleRequester, Language: tk.Language, Auto: AutoReplied, Budget: ClassOutside, GoesTo: ReplyToDesk,
-		Author: s.Mailbox, AuthorTrust: s.trust, Words: t.desk.StripReferences(visible(m)), Said: t.now, Entry: firstEntry,
+		Author: s.Mailbox, AuthorTrust: s.trust, Words: t.desk.StripReferences(visible(m)), Said: t.now, Entry: FirstEntry,
 		Actions: []Action{{Command: "close"}, {Command: "share"}, {Command: "list"}},
 	}
 	code := ReasonConfirmed

@@ -140,8 +140,8 @@ type Ticket struct {
 	Suspicious   bool              `json:"suspicious"`
 }
 
-// firstEntry is the number of the mail that opened a ticket.
-const firstEntry = 1
+// FirstEntry is the Seq of the mail that opened a ticket.
+const FirstEntry = 1
 
 // EntryKind is what an entry records.
 type EntryKind string

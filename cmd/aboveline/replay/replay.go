@@ -17,6 +17,7 @@ import (
 	"aboveline.example/cmd/aboveline/gateway"
 	"aboveline.example/mailin/mime"
 	"aboveline.example/rules"
+	"aboveline.example/store"
 )
 
 // Options say what is played and how it is told.
@@ -65,8 +66,8 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	p := &play{o: o, desk: g.Desk(), summary: newSummary(&cfg), ids: cfg.AuthservIDs(),
-		opened: map[rules.TicketID]string{}, outages: map[rules.OutageID]rules.Outage{}}
+	p := &play{o: o, db: db, desk: g.Desk(), summary: newSummary(&cfg), ids: cfg.AuthservIDs(),
+		outages: map[rules.OutageID]rules.Outage{}}
 	if err := p.all(ctx, g, x); err != nil {
 		return err
 	}
@@ -78,10 +79,10 @@ func Run(ctx context.Context, o Options) (err error) {
 
 type play struct {
 	o       Options
+	db      *store.DB // the scratch one
 	desk    *rules.Desk
 	summary *summary
 	ids     []string
-	opened  map[rules.TicketID]string // the mail that opened each ticket
 	outages map[rules.OutageID]rules.Outage
 }
 
@@ -102,7 +103,7 @@ func (p *play) all(ctx context.Context, g *gateway.Gateway, x *index) error {
 			return err
 		}
 		for _, d := range decided {
-			if err := p.tell(d); err != nil {
+			if err := p.tell(ctx, d); err != nil {
 				return err
 			}
 		}
@@ -118,8 +119,12 @@ func (p *play) arrival(ctx context.Context, raw []byte, at time.Time) gateway.Re
 }
 
 // tell turns a decision into events, in order.
-func (p *play) tell(d gateway.Decided) error {
-	for _, e := range p.events(d) {
+func (p *play) tell(ctx context.Context, d gateway.Decided) error {
+	events, err := p.events(ctx, d)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
 		p.summary.count(e)
 		if err := p.line(e); err != nil {
 			return err
@@ -163,8 +168,7 @@ var eventNames = map[rules.DispositionKind]string{
 	rules.DisposedDuplicate: "duplicate", rules.DisposedProbe: "duplicate",
 }
 
-func (p *play) events(d gateway.Decided) []Event {
-	var list []Event
+func (p *play) events(ctx context.Context, d gateway.Decided) (list []Event, err error) {
 	base := Event{At: d.At, Tags: []string{}, Reasons: []string{}}
 	if m := d.Disposition; m.Kind != "" {
 		e := base
@@ -187,13 +191,14 @@ func (p *play) events(d gateway.Decided) []Event {
 				e.Tags, e.Category = append(e.Tags, tk.Tags...), tk.Category
 			}
 		}
-		if m.Kind == rules.DisposedNew {
-			p.opened[m.Ticket] = e.MessageID
-		}
 		list = append(list, e)
 	}
 	for _, o := range d.Outages {
-		list = append(list, p.outageEvents(d, o, base)...)
+		of, err := p.outageEvents(ctx, d, o, base)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, of...)
 	}
 	for _, o := range d.Send {
 		e := base
@@ -204,42 +209,43 @@ func (p *play) events(d gateway.Decided) []Event {
 		}
 		list = append(list, e)
 	}
-	return list
+	return list, nil
 }
 
 // outageEvents says what changed about an outage. One that was raised names the mail that raised it; each earlier mail
 // that belongs to it follows.
-func (p *play) outageEvents(d gateway.Decided, o rules.Outage, base Event) []Event {
+func (p *play) outageEvents(ctx context.Context, d gateway.Decided, o rules.Outage, base Event) (list []Event, err error) {
 	was, known := p.outages[o.ID]
 	p.outages[o.ID] = o
 	base.Outage, base.Tags = rules.OutageNumber(o.ID), append([]string{}, o.Tags...)
-	event := func(name string, ticket rules.TicketID) Event {
-		e := base
-		e.Event = name
-		if ticket != 0 {
-			e.Ticket, e.MessageID = p.desk.Number(ticket), p.opened[ticket]
+	err = p.db.View(ctx, func(tx *store.Tx) error {
+		add := func(name string, ticket rules.TicketID, reasons ...string) {
+			e := base
+			e.Event, e.Reasons = name, append(e.Reasons, reasons...)
+			if ticket != 0 {
+				opening, _ := tx.Entry(ticket, rules.FirstEntry)
+				e.Ticket, e.MessageID = p.desk.Number(ticket), string(opening.MessageID)
+			}
+			list = append(list, e)
 		}
-		return e
-	}
-	var list []Event
-	raised := o.Status == rules.OutageSuspected && (!known || was.Status != rules.OutageSuspected)
-	if raised {
-		e := event("outage.suspected", d.Disposition.Ticket)
-		e.Reasons = append(e.Reasons, o.Words...)
-		list = append(list, e)
-	}
-	for _, id := range without(o.Tickets, was.Tickets) {
-		if !raised || id != d.Disposition.Ticket {
-			list = append(list, event("outage.joined", id))
+		raised := o.Status == rules.OutageSuspected && (!known || was.Status != rules.OutageSuspected)
+		if raised {
+			add("outage.suspected", d.Disposition.Ticket, o.Words...)
 		}
-	}
-	for _, id := range without(was.Tickets, o.Tickets) {
-		list = append(list, event("outage.left", id))
-	}
-	if o.Status == rules.OutageSolved && was.Status != rules.OutageSolved {
-		list = append(list, event("outage.solved", 0))
-	}
-	return list
+		for _, id := range without(o.Tickets, was.Tickets) {
+			if !raised || id != d.Disposition.Ticket {
+				add("outage.joined", id)
+			}
+		}
+		for _, id := range without(was.Tickets, o.Tickets) {
+			add("outage.left", id)
+		}
+		if o.Status == rules.OutageSolved && was.Status != rules.OutageSolved {
+			add("outage.solved", 0)
+		}
+		return nil
+	})
+	return list, err
 }
 
 // without is what is in these and not in those. An outage that nobody answers gathers thousands, one at a time, at the
