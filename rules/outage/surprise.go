@@ -192,50 +192,86 @@ func (w *Watch) expect(e expectation) float64 {
 	return max(w.share(e.weight, e.like)*e.volume, w.lately(e), w.habit(e), part*w.lately(wide), part*w.habit(wide))
 }
 
-const block = 2 * 3600
+const (
+	block  = 2 * 3600            // seconds
+	daily  = 24*3600/block + 1   // blocks: the one that has begun, and a day before it
+	blocks = 3*24*3600/block + 1 // the same with three days
+)
 
-// lately is the level of the last day and of the last three.
-func (w *Watch) lately(e expectation) float64 {
-	return max(w.level(e, 24*3600), w.level(e, 3*24*3600))
+// days is how the history lies in the last days, the block that has begun first. All looks for one report share it.
+type days struct {
+	age    []uint8             // of each note, in blocks; what is older has blocks
+	weight [blocks + 1]float64 // of all notes, by age
 }
 
-// level is the level since some seconds ago, in blocks of two hours. The two fullest are left out where they hold most
-// of it: an outage fills one or two blocks, a topic that has become popular all of them.
-func (w *Watch) level(e expectation, back int64) float64 {
-	since := w.now/block*block - back
-	total := map[int64]float64{}
-	all := 0.0
-	for i := len(w.past.notes) - 1; i >= 0 && w.past.notes[i].at >= since; i-- {
-		total[w.past.notes[i].at/block] += w.past.notes[i].weight
-		all += w.past.notes[i].weight
+func (w *Watch) lastDays() days {
+	d := days{age: make([]uint8, len(w.past.notes))}
+	for i, n := range w.past.notes {
+		d.age[i] = uint8(max(0, min(w.now/block-n.at/block, blocks)))
+		d.weight[d.age[i]] += n.weight
 	}
-	if len(total) < 5 || all < 20 {
+	return d
+}
+
+// lately is the level of the last day or of the last three, in blocks of two hours, whichever is higher.
+func (w *Watch) lately(e expectation) float64 {
+	day, three := w.days.told(daily), w.days.told(blocks)
+	if !day && !three {
 		return 0
 	}
-	in := map[int64]float64{}
+	var in [blocks + 1]float64
 	for _, s := range e.samples {
-		if s.note.at >= since {
-			in[s.note.at/block] += s.note.weight
+		in[w.days.age[s.index]] += s.note.weight
+	}
+	share := 0.0
+	if day {
+		share = w.days.share(in[:daily])
+	}
+	if three {
+		share = max(share, w.days.share(in[:blocks]))
+	}
+	return share * e.volume
+}
+
+// told says whether so many blocks are enough to tell a level from.
+func (d *days) told(n int) bool {
+	held, all := 0, 0.0
+	for _, weight := range d.weight[:n] {
+		if weight > 0 {
+			held++
+		}
+		all += weight
+	}
+	return held >= 5 && all >= 20
+}
+
+// share is the part of the last blocks that is in a neighbourhood, given its weight in each. The two fullest blocks are
+// left out where they hold most of it: an outage fills one or two, a topic that has become popular all of them.
+func (d *days) share(in []float64) float64 {
+	first, second := -1, -1
+	some, all := 0.0, 0.0
+	for b, weight := range in {
+		some += weight
+		all += d.weight[b]
+		switch {
+		case weight == 0:
+		case first < 0 || weight >= in[first]:
+			first, second = b, first
+		case second < 0 || weight >= in[second]:
+			second = b
 		}
 	}
-	blocks := make([]int64, 0, len(in))
-	some := 0.0
-	for b := range in {
-		blocks = append(blocks, b)
-	}
-	slices.SortFunc(blocks, func(a, b int64) int { return cmp.Or(cmp.Compare(in[b], in[a]), cmp.Compare(a, b)) })
-	for _, b := range blocks {
-		some += in[b]
-	}
 	fullest, room := 0.0, 0.0
-	for _, b := range blocks[:min(2, len(blocks))] {
-		fullest += in[b]
-		room += total[b]
+	for _, b := range []int{first, second} {
+		if b >= 0 {
+			fullest += in[b]
+			room += d.weight[b]
+		}
 	}
 	if fullest > oneOutage*some {
 		some, all = some-fullest, all-room
 	}
-	return some / max(all, 1) * e.volume
+	return some / max(all, 1)
 }
 
 // oneOutage is the share of a level that the two fullest blocks hold where it was an outage.

@@ -34,6 +34,7 @@ type Watch struct {
 	given  answers
 
 	volumes []float64 // people who wrote in each window, while outages are looked for
+	days    days      // likewise
 
 	second  int64 // of the last letter that might have been looked from
 	letters int   // in that second
@@ -270,6 +271,7 @@ func (w *Watch) turnToLook() bool {
 // search looks from the letter, from the middle of it and its nearest, and from its rare words.
 func (w *Watch) search(n *note) (finding, bool) {
 	w.hear(n)
+	w.days = w.lastDays()
 	own := w.look(n.vector)
 	wide := w.windows[len(w.windows)-1]
 	nearest := w.neighbours(own.words, n, wide)
