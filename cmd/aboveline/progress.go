@@ -50,5 +50,9 @@ func (p *progress) mails(done, all int) {
 		p.end()
 		return
 	}
+	if done == 0 {
+		p.draw(fmt.Sprintf("%d mails found", all))
+		return
+	}
 	p.draw(fmt.Sprintf("%d of %d mails", done, all))
 }

@@ -28,14 +28,16 @@ type place struct {
 type index struct {
 	files  []string
 	places []place
+	found  func(n int) error // hears of each mail; an error of its ends the search
 }
 
 // maxHead is how much of a mail is read to find its time.
 const maxHead = 256 << 10
 
-// find lists the mails of mbox files, Maildirs, .eml files and directories of them.
-func find(paths []string, found func(n int)) (*index, error) {
-	x := &index{}
+// find lists the mails of mbox files, Maildirs, .eml files and directories of them. found hears how many there are so
+// far; an error of its ends the search.
+func find(paths []string, found func(n int) error) (*index, error) {
+	x := &index{found: found}
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		if err != nil {
@@ -55,7 +57,6 @@ func find(paths []string, found func(n int)) (*index, error) {
 			if err != nil || !d.Type().IsRegular() || strings.HasPrefix(d.Name(), ".") {
 				return err
 			}
-			found(len(x.places))
 			return x.addFile(path)
 		})
 		if err != nil {
@@ -97,9 +98,14 @@ func (x *index) addFile(path string) error {
 		return err
 	}
 	if info.Size() > 0 {
-		x.places = append(x.places, place{file, 0, info.Size(), arrival(head)})
+		return x.add(place{file, 0, info.Size(), arrival(head)})
 	}
 	return nil
+}
+
+func (x *index) add(p place) error {
+	x.places = append(x.places, p)
+	return x.found(len(x.places))
 }
 
 // addMbox finds the mails of an mbox: each begins with a "From " line at the start or after an empty line (RFC 4155).
@@ -107,10 +113,11 @@ func (x *index) addMbox(r *bufio.Reader, file int32) error {
 	var head []byte
 	var offset, start int64
 	blank, body := true, false
-	end := func(to int64) {
-		if start > 0 {
-			x.places = append(x.places, place{file, start, to - start, arrival(head)})
+	end := func(to int64) error {
+		if start == 0 {
+			return nil
 		}
+		return x.add(place{file, start, to - start, arrival(head)})
 	}
 	for {
 		line, err := r.ReadSlice('\n')
@@ -119,7 +126,9 @@ func (x *index) addMbox(r *bufio.Reader, file int32) error {
 			return fmt.Errorf("read %s: %w", x.files[file], err)
 		}
 		if blank && bytes.HasPrefix(line, []byte("From ")) {
-			end(offset)
+			if err := end(offset); err != nil {
+				return err
+			}
 			head, body, start = head[:0], false, offset+int64(len(line))
 		} else if !body && len(head) < maxHead {
 			head = append(head, line...)
@@ -128,8 +137,7 @@ func (x *index) addMbox(r *bufio.Reader, file int32) error {
 		blank = whole && len(bytes.TrimRight(line, "\r\n")) == 0
 		body = body || blank
 		if errors.Is(err, io.EOF) {
-			end(offset)
-			return nil
+			return end(offset)
 		}
 	}
 }

@@ -26,7 +26,7 @@ type Options struct {
 	Paths    []string
 	JSON     bool
 	Out      io.Writer
-	Progress func(done, all int) // nil tells nothing
+	Progress func(done, all int) // nil tells nothing; done is 0 while mails are still being found
 }
 
 // batch is how many mails share a transaction of the scratch store.
@@ -50,7 +50,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Progress == nil {
 		o.Progress = func(int, int) {}
 	}
-	x, err := find(o.Paths, func(n int) { o.Progress(0, n) })
+	x, err := find(o.Paths, func(n int) error { o.Progress(0, n); return ctx.Err() })
 	if err != nil {
 		return fmt.Errorf("replay: %w", err)
 	}

@@ -2,8 +2,11 @@ package replay
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -137,4 +140,23 @@ func BenchmarkReplay(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(mails*b.N)/b.Elapsed().Seconds(), "mails/s")
+}
+
+// TestStopWhileMailsAreFound: a large mbox is searched for a while, which can be seen and stopped.
+func TestStopWhileMailsAreFound(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "large.mbox")
+	one := "From a@b Tue Mar  3 10:00:00 2026\n" + mailAt(time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC), "one", "", "Printer.") + "\n"
+	if err := os.WriteFile(path, []byte(strings.Repeat(one, 50)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	most := 0
+	err := Run(ctx, Options{Config: desk(t), Paths: []string{path}, JSON: true, Out: io.Discard, Progress: func(done, all int) {
+		if most = max(most, all); all == 7 {
+			stop()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) || most != 7 {
+		t.Errorf("stopped at the seventh mail: err %v, %d found", err, most)
+	}
 }
