@@ -79,7 +79,7 @@ func (w *writing) file(a rules.Attachment, disposition, cid string) {
 	}
 	h.set("Content-Transfer-Encoding", token("base64"))
 	w.header(h)
-	w.blob(a.SHA256)
+	w.blob(a)
 }
 
 // contentID is ours, never the one the sender wrote: theirs is foreign text, and may be there twice.

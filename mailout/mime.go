@@ -23,9 +23,9 @@ func (w *writing) header(h *header) {
 	w.b = append(w.b, "\r\n"...)
 }
 
-// blob lets the stored bytes stand here in base64.
-func (w *writing) blob(id rules.BlobID) {
-	w.pieces = append(w.pieces, rules.Piece{Text: w.b}, rules.Piece{Blob: id})
+// blob lets an attachment's stored bytes stand here in base64.
+func (w *writing) blob(a rules.Attachment) {
+	w.pieces = append(w.pieces, rules.Piece{Text: w.b}, rules.Piece{Blob: a.SHA256, Plain: a.Plain})
 	w.b = nil
 }
 

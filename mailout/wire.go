@@ -30,6 +30,9 @@ func Bytes(ctx context.Context, wire []rules.Piece, blobs Blobs) ([]byte, error)
 		if err != nil {
 			return nil, fmt.Errorf("read attachment %.12s: %w", string(p.Blob), err)
 		}
+		if p.Plain {
+			b = plainPicture(b)
+		}
 		content[i] = b
 		size += base64.StdEncoding.EncodedLen(len(b)) + 2*(len(b)/base64Line+1)
 	}

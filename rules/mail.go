@@ -90,6 +90,7 @@ type Attachment struct {
 	Height    int    `json:"height,omitempty"`
 	SHA256    BlobID `json:"sha256"`
 	ContentID string `json:"content_id,omitempty"` // without angle brackets
+	Plain     bool   `json:"plain,omitempty"`      // of a picture that goes out: as it looks, without what its camera wrote into it
 	Content   []byte `json:"-"`                    // present only while the mail is being taken in
 }
 

@@ -192,10 +192,12 @@ type FaultReport struct {
 }
 
 // Piece is a run of an outgoing mail's bytes: Text as it stands or, where Blob is set, that blob in base64 with
-// lines of 76 characters (RFC 2045, section 6.8). So a picture sent to fifty people is stored once.
+// lines of 76 characters (RFC 2045, section 6.8). So a picture sent to fifty people is stored once. Plain is as in
+// [Attachment].
 type Piece struct {
-	Text []byte `json:"text,omitempty"`
-	Blob BlobID `json:"blob,omitempty"`
+	Text  []byte `json:"text,omitempty"`
+	Blob  BlobID `json:"blob,omitempty"`
+	Plain bool   `json:"plain,omitempty"`
 }
 
 // Reply is what a peer answered to a delivery (RFC 5321, section 4.2), or why no answer came.

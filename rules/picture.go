@@ -50,12 +50,10 @@ func (t *turn) entriesOf(tk *Ticket) []Entry {
 }
 
 // isScreenshot tells a picture of a screen from what signatures and newsletters draw: those are small, low, or called
-// what they are. Outlook calls both image001.png, so that the size decides.
+// what they are. Outlook calls both image001.png, so that the size decides. What cannot be measured cannot be cleaned of
+// a camera's notes either, and is not offered.
 func (a Attachment) isScreenshot() bool {
-	if !strings.HasPrefix(a.Type, "image/") || a.Size < minPicture || a.SHA256 == "" {
-		return false
-	}
-	if a.Width > 0 && min(a.Width, a.Height) < minSide {
+	if !strings.HasPrefix(a.Type, "image/") || a.Size < minPicture || a.SHA256 == "" || min(a.Width, a.Height) < minSide {
 		return false
 	}
 	name := strings.ToLower(a.Name)
@@ -87,13 +85,14 @@ func (t *turn) picked(o *Outage, lead *Ticket, which []int) (list []Attachment, 
 	return list, !slices.ContainsFunc(which, func(n int) bool { return n < 1 || n > len(all) })
 }
 
-// nameless gives pictures names of ours: people name theirs after themselves.
+// nameless gives pictures names of ours, since people name theirs after themselves, and has them go without what cameras
+// write into them: places, among others.
 func nameless(list []Attachment) []Attachment {
 	out := slices.Clone(list)
 	for i := range out {
 		_, kind, _ := strings.Cut(out[i].Type, "/")
 		kind, _, _ = strings.Cut(kind, "+")
-		out[i].Name, out[i].Inline, out[i].ContentID = "picture-"+strconv.Itoa(i+1)+"."+kind, false, ""
+		out[i].Name, out[i].Inline, out[i].ContentID, out[i].Plain = "picture-"+strconv.Itoa(i+1)+"."+kind, false, "", true
 	}
 	return out
 }

@@ -117,15 +117,16 @@ type letter struct {
 }
 
 type piece struct {
-	Len  int          `json:"len,omitempty"`
-	Blob rules.BlobID `json:"blob,omitempty"`
+	Len   int          `json:"len,omitempty"`
+	Blob  rules.BlobID `json:"blob,omitempty"`
+	Plain bool         `json:"plain,omitempty"`
 }
 
 func (tx *Tx) saveWire(key []byte, o rules.Outgoing, wire []rules.Piece) {
 	l := letter{Outgoing: o}
 	size := 0
 	for _, p := range wire {
-		l.Pieces = append(l.Pieces, piece{len(p.Text), p.Blob})
+		l.Pieces = append(l.Pieces, piece{len(p.Text), p.Blob, p.Plain})
 		size += len(p.Text)
 	}
 	head, err := json.Marshal(l)
@@ -156,7 +157,7 @@ func (tx *Tx) loadWire(key []byte) (o rules.Outgoing, wire []rules.Piece, ok boo
 			tx.fail(fmt.Sprintf("read %s %x", wires.name, key), errDamaged)
 			return o, nil, false
 		}
-		piece := rules.Piece{Blob: p.Blob}
+		piece := rules.Piece{Blob: p.Blob, Plain: p.Plain}
 		if p.Len > 0 {
 			piece.Text, rest = rest[:p.Len:p.Len], rest[p.Len:]
 		}

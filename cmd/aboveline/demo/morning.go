@@ -178,7 +178,7 @@ func (w *world) toVendors(ctx context.Context) error {
 		}
 	}
 	if !bytes.Equal(first.files["picture-1.png"], screenshot()) {
-		return errors.New("the screenshot did not reach Sublime as it was sent")
+		return errors.New("the screenshot did not reach Sublime as it looked, without what the phone wrote into it")
 	}
 	w.say("Sublime reads, without anybody's name or number, and with Åsa's screenshot:")
 	w.show(first, 28)

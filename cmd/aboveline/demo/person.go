@@ -3,12 +3,15 @@ package demo
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"image"
 	"image/png"
 	"io"
 	netsmtp "net/smtp"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,6 +97,17 @@ func screenshot() []byte {
 	return b.Bytes()
 }
 
+// phoned is a screenshot as the phone saves it: with its owner's name in it.
+func phoned(picture []byte, owner string) []byte {
+	const end = 12 // bytes of the last chunk
+	note := []byte("tEXtAuthor\x00" + owner)
+	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(note)-4)) // without the chunk's type
+	chunk = append(chunk, note...)
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(note))
+	last := len(picture) - end
+	return slices.Concat(picture[:last], chunk, picture[last:])
+}
+
 // writeWithPicture sends a new mail with a screenshot.
 func (p *person) writeWithPicture(to, subject, text string) error {
 	var raw bytes.Buffer
@@ -118,7 +132,7 @@ func (p *person) writeWithPicture(to, subject, text string) error {
 	if err != nil {
 		return err
 	}
-	_, err = picture.Write(screenshot())
+	_, err = picture.Write(phoned(screenshot(), p.name))
 	if err := errors.Join(err, picture.Close(), w.Close()); err != nil {
 		return err
 	}
