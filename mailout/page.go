@@ -55,6 +55,7 @@ type Fault struct {
 	Escalated     bool   // a reminder that goes to the vendor's escalation contact, too
 	Escalation    bool   // the one to that contact
 	Again         bool   // it was called solved, and several say that it is not
+	Withdrawn     bool   // there was no fault after all
 	Pictures      int    // how many there are to send
 	ReportsAt     string // when the desk reports it by itself
 	ReportsTo     string // and to whom
@@ -150,7 +151,7 @@ func (r *reader) page() Page {
 			Known: true, Widespread: r.o.Report.Outage != "", Title: oneLine(f.Title, maxFact), Outage: oneLine(f.Outage, 40),
 			Service: oneLine(f.Service, maxName), People: f.People, Organisations: f.Organisations,
 			First: r.exact(f.First), Last: r.exact(f.Last), Since: r.exact(f.Since), Nth: f.Nth, Reported: r.exact(f.Reported),
-			Escalated: f.Escalated, Escalation: f.Escalation, Again: f.Again, Pictures: len(f.Pictures),
+			Escalated: f.Escalated, Escalation: f.Escalation, Again: f.Again, Withdrawn: f.Withdrawn, Pictures: len(f.Pictures),
 			ReportsAt: r.exact(f.ReportsAt), ReportsTo: oneLine(strings.Join(f.ReportsTo, ", "), maxFact),
 		}
 	}

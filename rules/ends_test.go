@@ -57,3 +57,25 @@ func TestTheNextLetterAfterTheEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestDismissedAfterAReport: a vendor that was told of a fault that was none is told so, once, and is not asked any more.
+func TestDismissedAfterAReport(t *testing.T) {
+	w := newWorld(scenarioDesk())
+	for _, who := range []string{"a@k.example", "b@l.example", "c@m.example", "d@n.example"} {
+		w.tell("mail", "from: "+who, "subject: Fel", "", "BankID snurrar.")
+	}
+	w.tell("mail", anna, "answers: 1-4", "", "/report Sublime")
+	got := w.tell("mail", anna, "answers: 1-4", "", "/dismiss")
+	id := OutgoingID("")
+	for line := range strings.Lines(got) {
+		if name, rest, _ := strings.Cut(strings.TrimSpace(line), " "); strings.HasPrefix(rest, "solved to oms@sublime.example") {
+			id = OutgoingID(name)
+		}
+	}
+	if o := w.queue[id]; o.Report == nil || !o.Report.Withdrawn || o.Words != "" {
+		t.Errorf("the vendor was told %+v by:\n%s", o.Report, got)
+	}
+	if again := w.tell("wait 3h"); again != "nothing\n" && again != "nothing" {
+		t.Errorf("three hours later:\n%s", again)
+	}
+}

@@ -182,6 +182,7 @@ type FaultReport struct {
 	Observed      int       `json:"observed"` // evidence: people in the window that raised it
 	Window        time.Duration
 	Again         bool      `json:"again,omitempty"`      // it was called solved, and several say that it is not
+	Withdrawn     bool      `json:"withdrawn,omitempty"`  // there was no fault after all
 	ReportsAt     time.Time `json:"reports_at,omitzero"`  // when the desk reports it by itself, unless staff say otherwise
 	ReportsTo     []string  `json:"reports_to,omitempty"` // and to whom
 	Escalated     bool      `json:"escalated,omitempty"`  // a reminder that goes to the vendor's escalation contact, too

@@ -167,17 +167,18 @@ func (t *turn) openOutages() []string {
 	return names
 }
 
-// doDismiss says that it is no outage: its tickets go on as ordinary ones.
+// doDismiss says that it is no outage: its tickets go on as ordinary ones, and vendors that had a report of it are told
+// that they need not look any more.
 func (t *turn) doDismiss(a *act) *Line {
 	o, lead, ok := t.outageOf(a)
 	if !ok {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
 	}
 	o.Status = OutageDismissed
-	t.stopFollowUps(lead)
 	if lead.Status == StatusWaitingVendor {
 		t.setStatus(lead, StatusOpen, string(a.s.Address)) // nobody is waited for any more
 	}
+	t.endReports(lead, o, "", true)
 	for _, id := range slices.Clone(o.Tickets) {
 		if tk, ok := t.ticket(id); ok {
 			tk.Outage = 0

@@ -209,7 +209,7 @@ func (t *turn) endTicket(a *act, next Status) *Line {
 		return line
 	}
 	if !leads && a.Word != "workaround" {
-		t.endReports(a.tk, nil, "") // after the move: the mails show where the matter stands
+		t.endReports(a.tk, nil, "", false) // after the move: the mails show where the matter stands
 	}
 	return nil
 }

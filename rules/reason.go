@@ -115,6 +115,8 @@ const (
 	ReasonJoinedOutage    ReasonCode = "joined-outage"
 	ReasonLeftOutage      ReasonCode = "left-outage"
 	ReasonOutageSolved    ReasonCode = "outage-solved"
+	ReasonToldSolved      ReasonCode = "told-solved" // a vendor or somebody affected
+	ReasonWithdrawn       ReasonCode = "report-withdrawn"
 	ReasonReported        ReasonCode = "reported-to"
 	ReasonFollowedUp      ReasonCode = "followed-up"
 	ReasonFollowUpEnds    ReasonCode = "follow-ups-end" // 72 in all: a human is asked
