@@ -21,6 +21,10 @@ _aboveline() {
 		*) _aboveline_level "${at:+$at }$word" && at="${at:+$at }$word" ;;
 		esac
 	done
+	if [[ $PREFIX == --*=* ]]; then
+		prev=${PREFIX%%=*}
+		compset -P '*='
+	fi
 	if [[ -n $prev ]]; then
 		case "$at $prev" in
 @VALUES@

@@ -54,6 +54,7 @@ func TestBashCompletes(t *testing.T) {
 		{[]string{"--log-level", "=", "d"}, []string{"debug"}, []string{"warn", "serve"}},
 		{[]string{"mail", "list", "--kind", "own"}, []string{"own-probe"}, []string{"entry"}},
 		{[]string{"completion", ""}, []string{"bash", "zsh", "fish"}, nil},
+		{[]string{"help", ""}, []string{"rules", "templates", "commands"}, nil},
 		{[]string{"inspect", ""}, nil, []string{"serve", "list"}},
 		{[]string{"$(touch pwned)", ""}, []string{"serve"}, nil},
 	} {
@@ -65,21 +66,88 @@ func TestBashCompletes(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
-			got := strings.Fields(string(out))
-			for _, w := range c.want {
-				if !slices.Contains(got, w) {
-					t.Errorf("%q is not among %q", w, got)
-				}
-			}
-			for _, w := range c.lack {
-				if slices.Contains(got, w) {
-					t.Errorf("%q is among %q", w, got)
-				}
-			}
+			offered(t, strings.Join(c.line, " "), strings.Fields(string(out)), c.want, c.lack)
 			if _, err := os.Stat(filepath.Join(cmd.Dir, "pwned")); err == nil {
 				t.Error("a word was run")
 			}
 		})
+	}
+}
+
+// offers are what the shells must offer behind a line, and must not.
+var offers = []struct {
+	line       string
+	want, lack []string
+}{
+	{"se", []string{"serve"}, []string{"stats"}},
+	{"queue ", []string{"list", "retry", "drop"}, []string{"serve"}},
+	{"-c x.toml queue re", []string{"retry", "release"}, []string{"restore", "list"}},
+	{"queue list --", []string{"--config", "--json", "--state"}, []string{"serve"}},
+	{"mail list --kind own", []string{"own-probe"}, []string{"entry"}},
+	{"ticket list --status ", []string{"new", "closed"}, []string{"serve"}},
+	{"ticket list --status=clo", []string{"closed"}, []string{"new"}},
+	{"help ", []string{"rules", "templates", "commands"}, []string{"serve"}},
+}
+
+// TestFishCompletes asks a real fish.
+func TestFishCompletes(t *testing.T) {
+	fish, file := shell(t, "fish"), script(t, "fish")
+	for _, c := range offers {
+		cmd := exec.CommandContext(t.Context(), fish, "--no-config", "-c", `source $argv[1]; complete -C $argv[2]`, file, "aboveline "+c.line)
+		cmd.Dir = t.TempDir()
+		cmd.Env = append(os.Environ(), "HOME="+cmd.Dir)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v: %s", c.line, err, out)
+		}
+		var got []string
+		for line := range strings.Lines(string(out)) {
+			word, _, _ := strings.Cut(strings.TrimSpace(line), "\t")
+			got = append(got, word[strings.Index(word, "=")+1:])
+		}
+		offered(t, c.line, got, c.want, c.lack)
+	}
+}
+
+// zshAsks stands in for what zsh's line editor gives a completion function and takes from it; the words that begin
+// as the one being written are printed.
+const zshAsks = `
+compdef() {}
+_files() { print -l -- *(N) }
+compset() { PREFIX=${PREFIX#*=} }
+say() { local w; for w in "$@"; do [[ $w == $PREFIX* ]] && print -r -- "${w%%:*}"; done; true }
+_describe() { [[ $1 == -o ]] && shift; say "${(@P)2}" }
+compadd() { shift; say "$@" }
+. "$1"
+words=(aboveline ${(s: :)2}); [[ $2 == *' ' ]] && words+=('')
+CURRENT=$#words PREFIX=$words[-1]
+_aboveline`
+
+// TestZshCompletes runs the function in a real zsh.
+func TestZshCompletes(t *testing.T) {
+	zsh, file := shell(t, "zsh"), script(t, "zsh")
+	for _, c := range offers {
+		cmd := exec.CommandContext(t.Context(), zsh, "-f", "-c", zshAsks, "zsh", file, c.line)
+		cmd.Dir = t.TempDir()
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v: %s", c.line, err, out)
+		}
+		offered(t, c.line, strings.Fields(string(out)), c.want, c.lack)
+	}
+}
+
+func offered(t *testing.T, line string, got, want, lack []string) {
+	t.Helper()
+	for _, w := range want {
+		if !slices.Contains(got, w) {
+			t.Errorf("%s: %q is not among %q", line, w, got)
+		}
+	}
+	for _, w := range lack {
+		if slices.Contains(got, w) {
+			t.Errorf("%s: %q is among %q", line, w, got)
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	_ "embed" // the lessons
 	"fmt"
-	"strings"
 )
 
 // lessons are short texts to learn from, by topic.
@@ -23,20 +22,15 @@ var lessonTemplates string
 var lessonCommands string
 
 type helpCmd struct {
-	Topic string `arg:"" optional:"" help:"rules, templates or commands."`
+	Topic string `arg:"" optional:"" enum:"rules,templates,commands," default:"" help:"rules, templates or commands."`
 }
 
 func (c *helpCmd) Run(e *env) error {
-	var topics []string
 	for _, l := range lessons {
-		if strings.EqualFold(l.topic, c.Topic) {
-			fmt.Fprint(e.out, l.text)
-			return nil
+		if l.topic == c.Topic {
+			_, err := fmt.Fprint(e.out, l.text)
+			return err
 		}
-		topics = append(topics, l.topic)
-	}
-	if c.Topic != "" {
-		return &usageError{fmt.Sprintf("no lesson called %.40q; there are %s, and every command takes --help", c.Topic, strings.Join(topics, ", "))}
 	}
 	for _, l := range lessons {
 		fmt.Fprintf(e.out, "aboveline help %-11s %s\n", l.topic, l.about)

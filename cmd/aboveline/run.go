@@ -89,7 +89,9 @@ func parse(cli *grammar, args []string, out, errs io.Writer) (cmd *kong.Context,
 	}
 	cmd, err = k.Parse(args)
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w; run: %s --help", err, strings.Join(append([]string{"aboveline"}, path(err)...), " "))
+		// A flag that may be left out has "" among its values, which is nothing to write.
+		said := strings.Replace(err.Error(), `,"" but got`, " but got", 1)
+		return nil, 0, fmt.Errorf("%s; run: %s --help", said, strings.Join(append([]string{"aboveline"}, path(err)...), " "))
 	}
 	return cmd, 0, nil
 }

@@ -105,6 +105,9 @@ func TestUsageErrors(t *testing.T) {
 		if r.code != exitUsage || strings.Count(r.errs, "\n") != 1 || !strings.HasPrefix(r.errs, "aboveline: ") || r.out != "" {
 			t.Errorf("%s: exit %d, %q on standard error, %q on standard output; want 64 and one line", line, r.code, r.errs, r.out)
 		}
+		if strings.Contains(r.errs, `""`) {
+			t.Errorf("%s offers an empty word: %q", line, r.errs)
+		}
 	}
 }
 
