@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -34,7 +35,26 @@ func localProbes(c *config.Config) []probe {
 			return s.Where(), nil
 		}})
 	}
-	for _, l := range doors(c) {
+	for _, name := range keyFiles(c) {
+		probes = append(probes, probe{"secret", func(context.Context) (string, error) {
+			return "key file " + name, config.Guarded(name)
+		}})
+	}
+	if len(doors(c)) == 0 && len(c.Mailin.IMAP) == 0 {
+		probes = append(probes, probe{"door", func(context.Context) (string, error) {
+			return `none is open: mail comes in by "aboveline deliver" alone; give the config a [mailin.smtp], [mailin.lmtp] or [[mailin.imap]] table`, nil
+		}})
+	}
+	if len(c.Staff) == 0 {
+		probes = append(probes, probe{"staff", func(context.Context) (string, error) {
+			return "nobody: tickets are kept and confirmed, and nobody is told of them; give the config a [[staff]] table", nil
+		}})
+	}
+	listens := doors(c)
+	if c.Metrics.Listen != "" {
+		listens = append(listens, c.Metrics.Listen)
+	}
+	for _, l := range listens {
 		probes = append(probes, probe{"door", func(context.Context) (string, error) { return lookDoor(string(c.Store.Path), l) }})
 	}
 	if s := c.Mailin.SMTP; s != nil && s.TLSCert != "" {
@@ -83,20 +103,36 @@ func lookDoor(store string, l config.Listen) (string, error) {
 	return addr + " is free", nil
 }
 
-// secrets lists every secret that the config names.
+// secrets lists every secret that the config names, each once: a mailbox and the smarthost often share theirs.
 func secrets(c *config.Config) (all []config.Secret) {
 	add := func(s config.Secret) {
-		if !s.IsZero() {
+		if !s.IsZero() && !slices.Contains(all, s) {
 			all = append(all, s)
 		}
 	}
-	add(c.Mailout.Password)
+	addOAuth2 := func(o *config.OAuth2) {
+		if o != nil {
+			add(o.ClientSecret)
+			add(o.RefreshToken)
+		}
+	}
 	for _, m := range c.Mailin.IMAP {
 		add(m.Password)
-		if m.OAuth2 != nil {
-			add(m.OAuth2.ClientSecret)
-			add(m.OAuth2.RefreshToken)
-		}
+		addOAuth2(m.OAuth2)
+	}
+	add(c.Mailout.Password)
+	addOAuth2(c.Mailout.OAuth2)
+	add(c.Alarm.WebhookSecret)
+	return all
+}
+
+// keyFiles lists the private keys that the config names. Who could read one could sign, or listen, in our name.
+func keyFiles(c *config.Config) (all []string) {
+	for _, d := range c.Mailout.DKIM {
+		all = append(all, string(d.KeyFile))
+	}
+	if s := c.Mailin.SMTP; s != nil && s.TLSKey != "" {
+		all = append(all, string(s.TLSKey))
 	}
 	return all
 }

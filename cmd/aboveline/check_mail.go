@@ -58,7 +58,7 @@ func lookMail(ctx context.Context, c *config.Config, authserv string) (string, e
 		return "", fmt.Errorf("a mail from us to %s: %w; \"aboveline queue list\" shows whether it left", c.Identity.Address, oneLineOf(err))
 	}
 	if p.Forged {
-		return "", fmt.Errorf("a mail to ourselves came back (%s) with a forged Authentication-Results of %s still in it; have the server that writes these remove all others of its name from what comes in (RFC 8601, section 5)", p.Door, authserv)
+		return "", fmt.Errorf("a mail to ourselves came back (%s) with a forged Authentication-Results of %s still in it; have the server that writes these remove all others of its name from what comes in (RFC 8601, section 5; the README has Postfix's line for it), or, where that is not yours to mend, take authserv_id out", p.Door, authserv)
 	}
 	text := fmt.Sprintf("a mail to ourselves came back (%s) after %s", p.Door, p.Took.Round(time.Millisecond))
 	if authserv != "" {

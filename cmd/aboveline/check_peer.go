@@ -9,7 +9,9 @@ import (
 	"io"
 	"net"
 	"net/textproto"
+	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"aboveline.example/cmd/aboveline/config"
@@ -39,7 +41,7 @@ func lookPeer(ctx context.Context, s config.Server, trust config.Path, hostname 
 	}
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", s.Addr())
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", s, err)
+		return "", fmt.Errorf("%s: %w", s, peerFault(err))
 	}
 	defer conn.Close()
 	if end, ok := ctx.Deadline(); ok {
@@ -52,7 +54,7 @@ func lookPeer(ctx context.Context, s config.Server, trust config.Path, hostname 
 	}
 	secured := tls.Client(conn, &tls.Config{ServerName: s.Host, RootCAs: roots, MinVersion: tls.VersionTLS12})
 	if err := secured.HandshakeContext(ctx); err != nil {
-		return "", certificateFault(s, err)
+		return "", fmt.Errorf("%s: %w", s, peerFault(err))
 	}
 	return lasting(s, secured.ConnectionState(), now)
 }
@@ -104,10 +106,22 @@ func lasting(s config.Server, state tls.ConnectionState, now time.Time) (string,
 	return fmt.Sprintf("%s, %s until %s", s, tls.VersionName(state.Version), leaf.NotAfter.Format(time.DateOnly)), nil
 }
 
-// certificateFault says what to do about a certificate that is not believed.
-func certificateFault(s config.Server, err error) error {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return fmt.Errorf("%s: %w; write the name that is in the certificate, name your own CA by ca_file, or have whoever runs it mend it", s, err)
+// peerFault adds to what kept us from a peer what to do about it, where that can be known.
+func peerFault(err error) error {
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	unknown, dns := errors.AsType[*net.DNSError](err)
+	_, plain := errors.AsType[tls.RecordHeaderError](err)
+	switch {
+	case certificate:
+		return fmt.Errorf("%w; write the name that is in the certificate, name your own CA by ca_file, or have whoever runs it mend it", err)
+	case dns && unknown.IsNotFound:
+		return fmt.Errorf("%w; is the name right?", err)
+	case plain:
+		return fmt.Errorf("%w; it does not speak TLS at once on that port: is it the right one, or does it want STARTTLS?", err)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Errorf("%w; is it running, and is it the right port?", err)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Errorf("%w; does a firewall let us there, and is it the right port?", err)
 	}
-	return fmt.Errorf("%s: %w", s, err)
+	return err
 }

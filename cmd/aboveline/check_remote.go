@@ -85,7 +85,7 @@ func lookIMAP(ctx context.Context, c *config.Config, m config.IMAP) (string, err
 	case refused:
 		return wrong(fmt.Errorf("no mailbox %q: %w", m.Mailbox, err))
 	case err != nil:
-		return wrong(err)
+		return wrong(peerFault(err))
 	}
 	return fmt.Sprintf("%s at %s, %s holds %d mails", m.Username, m.Server, m.Mailbox, mails), nil
 }
@@ -99,7 +99,7 @@ func lookSmarthost(ctx context.Context, c *config.Config) (string, error) {
 	}
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("%s: %w", host, err)
+		return "", fmt.Errorf("%s: %w", host, peerFault(err))
 	case o.Username != "":
 		return fmt.Sprintf("%s lets %s in", host, o.Username), nil
 	}

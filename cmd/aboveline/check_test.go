@@ -2,13 +2,16 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"log"
 	"math/big"
@@ -112,6 +115,114 @@ func TestCheckSecretsAndServe(t *testing.T) {
 	}
 	if r := aboveline(t, "", "serve"); r.code != exitFailed || !strings.Contains(r.errs, "chmod 600 pw") || strings.Contains(r.errs, "canary") {
 		t.Errorf("serve with a secret that is none: %+v", r)
+	}
+}
+
+// TestCheckEverySecret: each secret that a config can name is looked at once, by check and before serving; keys by
+// check.
+func TestCheckEverySecret(t *testing.T) {
+	oauth := "oauth2 = { token_url = \"https://login.omdirekt.example/token\", client_id = \"a\", client_secret_file = %q, refresh_token_file = %q }\n"
+	in(t, quiet+"[mailin.smtp]\nlisten = \"127.0.0.1:0\"\ntls_cert = \"cert\"\ntls_key = \"tls.key\"\n"+
+		"[[mailin.imap]]\nserver = \"imaps://127.0.0.1:1\"\nusername = \"a\"\n"+fmt.Sprintf(oauth, "imap.client", "refresh")+
+		"[[mailin.imap]]\nserver = \"imaps://127.0.0.1:1\"\nusername = \"b\"\npassword_file = \"pw\"\n"+
+		"[mailout]\nsmarthost = \"smtps://127.0.0.1:1\"\nusername = \"a\"\n"+fmt.Sprintf(oauth, "out.client", "refresh")+
+		"[[mailout.dkim]]\nselector = \"s\"\nkey_file = \"dkim.key\"\n"+
+		"[alarm]\nwebhook = \"https://alarm.omdirekt.example/\"\nwebhook_secret_file = \"hook\"\n")
+	secrets := []string{"imap.client", "refresh", "pw", "out.client", "hook"}
+	keys := []string{"dkim.key", "tls.key"}
+	for _, name := range secrets {
+		if err := os.WriteFile(name, []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range keys {
+		writePEM(t, name, "PRIVATE KEY", der)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().AddDate(1, 0, 0)}
+	if der, err = x509.CreateCertificate(rand.Reader, template, template, public, private); err != nil {
+		t.Fatal(err)
+	}
+	writePEM(t, "cert", "CERTIFICATE", der)
+	if r := aboveline(t, "", "check", "--offline"); r.code != exitOK {
+		t.Errorf("private secrets: exit %d\n%s", r.code, r.out)
+	}
+	for _, name := range append(secrets, keys...) {
+		if err := os.Chmod(name, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	checked, served := aboveline(t, "", "check", "--offline").out, aboveline(t, "", "serve").errs
+	for _, name := range append(secrets, keys...) {
+		if n := strings.Count(checked, "run: chmod 600 "+name+"\n"); n != 1 {
+			t.Errorf("check tells of %s %d times", name, n)
+		}
+	}
+	for _, name := range secrets {
+		if !strings.Contains(served, "run: chmod 600 "+name+"\n") {
+			t.Errorf("serve does not mind %s: %s", name, served)
+		}
+	}
+	if err := os.Remove("hook"); err != nil {
+		t.Fatal(err)
+	}
+	if r := aboveline(t, "", "check", "--offline"); !strings.Contains(r.out, "no such file or directory; write it there, and run: chmod 600 hook") {
+		t.Errorf("an absent secret:\n%s", r.out)
+	}
+}
+
+// TestCheckTellsWhatIsLeftOut: a config can be right and yet bring no mail in, or tell nobody of it.
+func TestCheckTellsWhatIsLeftOut(t *testing.T) {
+	in(t, quiet)
+	r := aboveline(t, "", "check", "--offline")
+	if r.code != exitOK || !strings.Contains(r.out, "ok   door        none is open") || !strings.Contains(r.out, "ok   staff       nobody") {
+		t.Errorf("exit %d\n%s", r.code, r.out)
+	}
+	in(t, quiet+"[mailin.smtp]\nlisten = \"127.0.0.1:0\"\n[[staff]]\naddress = \"anna@omdirekt.example\"\n")
+	if r := aboveline(t, "", "check", "--offline"); strings.Contains(r.out, "none is open") || strings.Contains(r.out, "nobody") {
+		t.Errorf("with both:\n%s", r.out)
+	}
+}
+
+// TestCheckMetricsPort: a port in use keeps the gateway from starting, be it a door's or the figures'.
+func TestCheckMetricsPort(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	in(t, quiet+fmt.Sprintf("[metrics]\nlisten = %q\n", ln.Addr()))
+	if r := aboveline(t, "", "check", "--offline"); r.code != exitFailed || !strings.Contains(r.out, "bad  door        another program listens on "+ln.Addr().String()) {
+		t.Errorf("exit %d\n%s", r.code, r.out)
+	}
+}
+
+// TestPeerFault: whatever keeps us from a server, a person is told what to look at.
+func TestPeerFault(t *testing.T) {
+	_, refused := net.Dial("tcp", "127.0.0.1:1")
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{refused, "is it the right port?"},
+		{fmt.Errorf("dial: %w", &net.DNSError{Err: "no such host", Name: "mial.example", IsNotFound: true}), "is the name right?"},
+		{context.DeadlineExceeded, "firewall"},
+		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "STARTTLS?"},
+		{&tls.CertificateVerificationError{Err: errors.New("unknown authority")}, "ca_file"},
+	} {
+		if got := peerFault(c.err); !errors.Is(got, c.err) || !strings.Contains(got.Error(), c.want) {
+			t.Errorf("%v: %v; want %q", c.err, got, c.want)
+		}
+	}
+	if err := errors.New("421 too busy"); peerFault(err) != err {
+		t.Error("something was added to what is clear")
 	}
 }
 

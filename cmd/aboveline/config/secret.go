@@ -47,7 +47,7 @@ func (s Secret) Read() (string, error) {
 	if s.File == "" {
 		return "", errors.New("no secret configured")
 	}
-	if err := guarded(string(s.File)); err != nil {
+	if err := Guarded(string(s.File)); err != nil {
 		return "", err
 	}
 	b, err := os.ReadFile(string(s.File))
@@ -61,10 +61,13 @@ func (s Secret) Read() (string, error) {
 	return v, nil
 }
 
-// guarded says whether a file is fit to hold a secret.
-func guarded(name string) error {
+// Guarded says whether a file is fit to hold a secret, or else what to do.
+func Guarded(name string) error {
 	fi, err := os.Stat(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("read secret: %w; write it there, and run: chmod 600 %s", err, name)
+	case err != nil:
 		return fmt.Errorf("read secret: %w", err)
 	}
 	switch mode := fi.Mode(); {

@@ -276,7 +276,7 @@ func (s *serving) announce(listeners map[string]net.Listener) {
 		s.log.Warn("no smarthost is configured: outgoing mail stays in the queue; read it with \"aboveline queue list\"")
 	}
 	if !s.proves() {
-		s.log.Warn("no door names an authserv_id: nobody is believed without proof, and staff are asked to confirm what they send")
+		s.log.Warn("no door names an authserv_id: nobody is believed without proof that we find ourselves, and staff whose mail has none are asked to confirm what they send")
 	}
 	s.ready.Store(true)
 	s.o.Manager.Ready(s.serves())
@@ -294,7 +294,7 @@ func (s *serving) proves() bool {
 	proves := in.SMTP != nil && in.SMTP.AuthservID != "" && len(in.SMTP.Relays) > 0 ||
 		in.LMTP != nil && in.LMTP.AuthservID != "" || in.Pipe.AuthservID != ""
 	for _, m := range in.IMAP {
-		proves = proves || m.AuthservID != ""
+		proves = proves || m.AuthservID != "" || m.Profile != ""
 	}
 	return proves
 }
