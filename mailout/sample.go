@@ -44,7 +44,7 @@ func Sample(t rules.Template, lang rules.Language, role rules.Role) rules.Outgoi
 			Tags: []string{"Mina sidor - Teknik"}, Priority: 2, Assignee: "Anna Ek", Organisation: "Storköpings kommun",
 			Service: "Mina sidor", Reference: "AbLn7Qk2mZt4wdX0pR9s",
 		},
-		Actions: []rules.Action{sampleAction("follow"), sampleAction("close")},
+		Actions: []rules.Action{sampleAction("close"), sampleAction("share")},
 	}
 	sampleKind(&o, at)
 	return o
@@ -64,7 +64,7 @@ func sampleKind(o *rules.Outgoing, at time.Time) {
 	if o.Role == rules.RoleStaff {
 		o.To = anna
 		o.GoesTo, o.GoesToName = rules.ReplyToRequester, "Eva Lind"
-		o.Actions = []rules.Action{sampleAction("assign me"), sampleAction("solved"), sampleAction("close")}
+		o.Actions = []rules.Action{sampleAction("solved"), sampleAction("assign me"), sampleAction("note"), sampleAction("unfollow")}
 	}
 	if o.Role == rules.RoleRequester {
 		f := o.Facts
@@ -85,6 +85,7 @@ func sampleKind(o *rules.Outgoing, at time.Time) {
 		o.Words = "Hej Eva!\n\nDet ska fungera nu. Vill du prova igen?\n\nAnna Ek\nOmDirekt"
 	case rules.TemplateConfirmation:
 		o.Facts.Status, o.Auto = rules.StatusNew, rules.AutoReplied
+		o.Actions = append(o.Actions, sampleAction("list"))
 	case rules.TemplateConfirmationPlain, rules.TemplateConfirm:
 		o.Auto, o.Actions = rules.AutoReplied, nil
 	case rules.TemplateInvitation:
@@ -108,7 +109,7 @@ func sampleKind(o *rules.Outgoing, at time.Time) {
 		o.AuthorTrust, o.GoesTo = rules.TrustUnverified, rules.ReplyToStaff
 		o.Lines = []rules.Line{{Code: string(rules.ReasonWantsToJoin), Subject: "eva@kommun.example",
 			More: []string{"311", "Sv: Kan inte logga in"}}}
-		o.Actions = []rules.Action{sampleAction("admit eva@kommun.example")}
+		o.Actions = append([]rules.Action{sampleAction("admit eva@kommun.example")}, o.Actions...)
 	case rules.TemplateDelivered:
 		o.Words, o.Facts, o.Actions, o.Auto = "", rules.Facts{}, nil, rules.AutoReplied
 		o.Delivered = &rules.Notify{ID: "QQ314159", Success: []rules.Notified{{To: "support@omdirekt.example", Original: "hjalp@omdirekt.example"}}}
@@ -139,7 +140,7 @@ func sampleFault(o *rules.Outgoing, at time.Time) {
 		o.Report.Words, o.Report.Expected, o.Report.Observed, o.Report.Window = []string{"bankid", "logga", "fel"}, 0.4, 6, 30*time.Minute
 		o.Report.Pictures = []string{"OMD-1042 skärmbild.png"}
 		o.Report.Tickets = []string{"OMD-1042", "OMD-1043", "OMD-1044"}
-		o.Actions = []rules.Action{sampleAction("report"), sampleAction("dismiss")}
+		o.Actions = append([]rules.Action{sampleAction("report"), sampleAction("outage"), sampleAction("dismiss")}, o.Actions...)
 	case rules.TemplateReport:
 		o.Report.Quotes, o.Report.Pictures = []string{"Det står bara \"Något gick fel\"."}, []string{"skärmbild.png"}
 	case rules.TemplateFollowUp:

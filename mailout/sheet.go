@@ -154,6 +154,9 @@ func (r *reader) actions(s *sheet) {
 			// The link keeps the canonical word, whose letters every client's address bar can carry.
 			written = "/" + rules.CommandIn(verb, r.lang) + strings.Replace(rest, " me", " "+r.say.or("me", "me"), 1)
 		}
+		if more := r.say.or("takes."+verb, ""); more != "" && !strings.Contains(written, " ") {
+			written += " " + more
+		}
 		s.Actions = append(s.Actions, act{r.say.or("do."+verb, "/"+cmd), r.say.with("do", "line", written), a.Mailto})
 	}
 	s.ActionsTitle = r.say.or("actions", "")

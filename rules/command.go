@@ -206,32 +206,45 @@ func (t *turn) staffCommands(m *Mail, p placement) (cmds []Command, rest string,
 			return nil, "", []Line{{Code: LineDisagree, Subject: cmds[0].Written}}
 		}
 	}
-	return t.withButton(cmds, p), rest, nil
+	cmds, rest = t.withButton(cmds, strings.TrimSpace(t.desk.StripReferences(rest)), p)
+	return cmds, rest, nil
 }
 
 // squeeze takes white space out: the two parts of a mail wrap differently.
 func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }
 
-// withButton adds the command of the button the mail was sent to, unless the mail repeats it in words.
-func (t *turn) withButton(cmds []Command, p placement) []Command {
+// withButton adds the command of the button the mail was sent to, unless the mail repeats it in words. A button for a
+// command that takes something opens a mail to write it in: whoever wrote only addresses there has said whom.
+func (t *turn) withButton(cmds []Command, words string, p placement) ([]Command, string) {
 	c, ok := purposeCommand(p.token.Purpose)
-	if !ok || !p.signed {
-		return cmds
+	if ok && p.signed && !slices.ContainsFunc(cmds, func(o Command) bool { return o.Word == c.Word }) {
+		c.Arg = buttonArgument(c.Word)
+		cmds = append([]Command{c}, cmds...)
 	}
-	if slices.ContainsFunc(cmds, func(o Command) bool { return o.Word == c.Word }) {
-		return cmds
+	i := slices.IndexFunc(cmds, func(c Command) bool { return c.Word == "share" && c.Arg == "" })
+	if i >= 0 && words != "" && len(onlyAddresses(words)) > 0 {
+		cmds[i].Arg, words = words, ""
 	}
-	c.Arg = buttonArgument(c.Word)
-	if spec, _ := findCommand(c.Word); spec.takes != "" && c.Arg == "" {
-		return cmds // a button for a command with an argument only opens the mail to write it in
+	return cmds, words
+}
+
+// onlyAddresses reads words that are nothing but addresses; nil where they are anything else.
+func onlyAddresses(words string) []Address {
+	var list []Address
+	for _, f := range strings.FieldsFunc(words, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' }) {
+		addr, ok := ParseAddress(strings.Trim(strings.TrimPrefix(strings.ToLower(f), "mailto:"), "<>"))
+		if !ok {
+			return nil
+		}
+		list = append(list, addr)
 	}
-	return append([]Command{c}, cmds...)
+	return list
 }
 
 // participantCommands reads what a requester or follower may ask for. Whatever they may not is plain text, and who
 // is not proved gets nothing changed: only their words count.
 func (t *turn) participantCommands(m *Mail, p placement, s speaker) (cmds []Command, words string) {
-	words = visible(m)
+	words = t.said(m)
 	if s.trust != TrustVerified {
 		return nil, words
 	}
@@ -244,9 +257,9 @@ func (t *turn) participantCommands(m *Mail, p placement, s speaker) (cmds []Comm
 		}
 	}
 	if len(found) > 0 {
-		words = rest
+		words = strings.TrimSpace(t.desk.StripReferences(rest))
 	}
-	cmds = t.withButton(found, p)
+	cmds, words = t.withButton(found, words, p)
 	for i := 0; i < len(cmds); i++ {
 		if spec, _ := findCommand(cmds[i].Word); !spec.may(s.role) {
 			cmds = slices.Delete(cmds, i, i+1)

@@ -133,8 +133,11 @@ func (t *turn) mailto(tk *Ticket, o Outgoing, command string, n int) string {
 	word, _, _ := strings.Cut(command, " ")
 	to := t.desk.tokenAddress(Token{Ticket: tk.ID, Thread: o.Thread, Purpose: commandPurpose(word), Seq: n, Recipient: o.To.Address})
 	line := "/" + command
-	if arg := buttonArgument(command); arg != "" {
-		line += " " + arg
+	switch spec, _ := findCommand(command); {
+	case buttonArgument(command) != "":
+		line += " " + buttonArgument(command)
+	case spec != nil && spec.takes != "":
+		line += " " // where the writer goes on
 	}
 	return MailtoURI(to, "["+t.desk.Number(tk.ID)+"]", line+"\n\n"+o.Facts.Reference)
 }

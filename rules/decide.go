@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -258,6 +259,10 @@ func (t *turn) mailEntry(ev MailArrived, tk *Ticket, thread int, s speaker, why 
 		Reasons: why, Attachments: m.Attachments, MessageID: m.MessageID, Mail: ev.ID,
 	}
 }
+
+// said is what a mail says to its readers: without the references of ours that a button or a quote brought along, which
+// are no words of anybody's.
+func (t *turn) said(m *Mail) string { return strings.TrimSpace(t.desk.StripReferences(visible(m))) }
 
 // visible is what a reader is shown of a mail: the new words, with the lines they answer where they stand between
 // them, or the whole where none were found. A word too many is better than a word lost.

@@ -34,8 +34,12 @@ func (t *turn) tellHeld(tk *Ticket, h Held, s speaker) {
 			continue // they are asked whether it was them
 		}
 		told = true
+		var offer []Action
+		if h.Why != ReasonCarriersDisagree { // where it belongs is not said by letting somebody in
+			offer = []Action{{Command: "admit " + string(h.From.Address)}}
+		}
 		t.mailStaff(tk, to, ThreadStaff, Outgoing{
-			Template: TemplateNoticeHeld, Author: h.From, AuthorTrust: s.trust, GoesTo: ReplyToStaff,
+			Template: TemplateNoticeHeld, Author: h.From, AuthorTrust: s.trust, GoesTo: ReplyToStaff, Actions: offer,
 			Lines: []Line{{Code: string(h.Why), Subject: string(h.From.Address), More: []string{mailName(h.ID), h.Subject}}},
 		})
 	}

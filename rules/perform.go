@@ -5,6 +5,7 @@ import "strings"
 // carryOut does what a participant from outside asked for; what the status forbids is answered, not done.
 func (t *turn) carryOut(ev MailArrived, tk *Ticket, thread int, s speaker, cmds []Command) {
 	var lines []Line
+	var offer []Action
 	for _, c := range cmds {
 		spec, _ := findCommand(c.Word)
 		a := &act{Command: c, ev: ev, tk: tk, s: s, thread: thread}
@@ -13,13 +14,16 @@ func (t *turn) carryOut(ev MailArrived, tk *Ticket, thread int, s speaker, cmds 
 			continue
 		}
 		t.record(a)
+		if c.Word == "unfollow" {
+			offer = []Action{{Command: "follow"}} // who pressed it by mistake finds the way back in the answer
+		}
 		if !a.silent {
 			lines = append(lines, Line{Code: LineDone, Subject: c.Written, More: a.done})
 		}
 		lines = append(lines, a.lines...)
 	}
 	if lines != nil {
-		t.answer(tk, s, Outgoing{Thread: thread, Lines: lines})
+		t.answer(tk, s, Outgoing{Thread: thread, Lines: lines, Actions: offer})
 	}
 }
 
@@ -48,7 +52,10 @@ func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, 
 	if !a.undone {
 		t.undoable(tk, before)
 	}
-	if len(cmds) > 0 {
+	if kind == DisposedCommand && len(cmds) == 0 {
+		lines = []Line{{Code: LineEmpty}}
+	}
+	if len(cmds) > 0 || kind == DisposedCommand {
 		t.answer(tk, s, Outgoing{Thread: ThreadStaff, Lines: lines, Attachments: a.attach, Report: a.report})
 	}
 	t.dispose(kind, tk.ID, seq, why...)

@@ -11,22 +11,25 @@ const shareLimit = 5
 // doShare invites: who is asked gets a mail without the ticket's text and is in when they answer.
 func (t *turn) doShare(a *act) *Line {
 	var invited []Address
-	for _, f := range strings.FieldsFunc(a.Arg, func(r rune) bool { return r == ' ' || r == ',' || r == ';' }) {
-		f = strings.Trim(strings.TrimPrefix(strings.ToLower(f), "mailto:"), "<>")
-		addr, ok := ParseAddress(f)
-		if !ok || t.isOurs(addr) || t.desk.Role(addr) != RoleStranger {
-			return badArgument(a, "one or more addresses outside the desk")
+	list := onlyAddresses(a.Arg)
+	for _, addr := range list {
+		if t.isOurs(addr) || t.desk.Role(addr) != RoleStranger {
+			list = nil
+			break
 		}
-		invited = append(invited, addr)
+		if a.tk.participant(addr) < 0 && !slices.Contains(invited, addr) {
+			invited = append(invited, addr)
+		}
+	}
+	if list == nil {
+		return badArgument(a, "one or more addresses outside the desk")
 	}
 	key := BudgetKey("share " + t.desk.Number(a.tk.ID))
+	if t.uses(key, day)+len(invited) > shareLimit {
+		// None rather than some: the answer then says all there is to say.
+		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{"no more than 5 a day"}}
+	}
 	for _, addr := range invited {
-		if a.tk.participant(addr) >= 0 {
-			continue
-		}
-		if t.uses(key, day) >= shareLimit {
-			return &Line{Code: LineNotNow, Subject: a.Written, More: []string{"5"}}
-		}
 		t.out.Spend = append(t.out.Spend, Spend{key, t.now})
 		a.tk.Participants = append(a.tk.Participants, Participant{Mailbox: Mailbox{Address: addr}, Role: RoleFollower,
 			Thread: ThreadRequester, Language: a.tk.Language, Since: t.now, Invited: true})

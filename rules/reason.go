@@ -106,6 +106,7 @@ const (
 	LineWorkaround  = "workaround"     // on a solved mail: there is a way around it
 	LineCancelled   = "cancelled"      // on a solved mail: ended with information, nothing was done
 	LineForGood     = "for-good"       // what was removed cannot be brought back
+	LineEmpty       = "empty"          // the mail said nothing, and nothing was done
 	LineUnverified  = "unverified"     // the writer was not proved, so only their words count
 )
 

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"flag"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,7 +29,9 @@ var update = flag.Bool("update", false, "rewrite the expectations; read the diff
 //	queue 1                  the outbox of a ticket; what may go is sent as soon as time passes
 //	grace 2m                 the desk's grace for relayed replies
 //
-// A "picture: name 800x600" line attaches a picture of that size in pixels.
+// A "picture: name 800x600" line attaches a picture of that size in pixels. "button: 1-2 close" is what a client
+// makes of that mail's button, or of its List-Unsubscribe ("button: 1-2 list-unsubscribe"); "drop: subject",
+// "drop: body" or "drop: both" is what it makes of it with that lost, and then the words are the writer's own.
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("../testdata/rules/*.txt")
 	if err != nil || len(files) == 0 {
@@ -202,7 +206,7 @@ func (w *world) readMail(input string) (*Mail, error) {
 	}
 	body = strings.TrimSpace(body)
 	m.Reply, m.Text = body, body
-	only := "all"
+	only, button, drop := "all", "", ""
 	var answers OutgoingID
 	for line := range strings.Lines(head) {
 		key, value, ok := strings.Cut(strings.TrimSpace(line), ": ")
@@ -246,6 +250,10 @@ func (w *world) readMail(input string) (*Mail, error) {
 			answers = OutgoingID(value)
 		case "only":
 			only = value
+		case "button":
+			button = value
+		case "drop":
+			drop = value
 		case "forwarded":
 			m.Forwarded = &Forwarded{From: mailbox(value), Subject: BaseSubject(m.Subject, ""), Text: body}
 			m.Reply = ""
@@ -256,6 +264,12 @@ func (w *world) readMail(input string) (*Mail, error) {
 			m.Deliveries = []Delivery{{Recipient: string(row.To.Address), Action: "failed", Status: "5.1.1", Permanent: &yes, Diagnostic: "550 5.1.1 unknown"}}
 		default:
 			return nil, fmt.Errorf("what is %q?", key)
+		}
+	}
+	if button != "" {
+		id, word, _ := strings.Cut(button, " ")
+		if err := press(m, w.queue[OutgoingID(id)].Outgoing, word, drop); err != nil {
+			return nil, err
 		}
 	}
 	if answers != "" {
@@ -278,6 +292,35 @@ func (w *world) readMail(input string) (*Mail, error) {
 		}
 	}
 	return m, nil
+}
+
+// press makes m the mail that a client opens for a button.
+func press(m *Mail, o Outgoing, word, drop string) error {
+	link := o.ListUnsubscribe
+	if word != "list-unsubscribe" {
+		i := slices.IndexFunc(o.Actions, func(a Action) bool { return a.Command == word })
+		if i < 0 {
+			return fmt.Errorf("no button %q in %s", word, o.ID)
+		}
+		link = o.Actions[i].Mailto
+	}
+	u, err := url.Parse(link)
+	if err != nil {
+		return err
+	}
+	to, err := url.PathUnescape(u.Opaque)
+	if err != nil {
+		return err
+	}
+	m.SentTo = []string{to}
+	if drop == "" || drop == "body" {
+		m.Subject = u.Query().Get("subject")
+	}
+	if drop == "" || drop == "subject" {
+		body := strings.ReplaceAll(u.Query().Get("body"), "\r\n", "\n")
+		m.Text, m.Reply = body, body
+	}
+	return nil
 }
 
 func mailbox(s string) Mailbox {

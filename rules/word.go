@@ -13,7 +13,7 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 		t.staffWord(ev, tk, p, s, why)
 		return
 	}
-	if tk.Status == StatusClosed {
+	if tk.Status == StatusClosed && !t.asksOnly(ev.Mail, p, s) {
 		next, ok := t.successor(tk, s.Address)
 		if !ok {
 			t.followClosed(ev, tk, s, why)
@@ -47,14 +47,15 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 		}
 	}
 	e := t.mailEntry(ev, tk, thread, s, why)
-	if len(cmds) > 0 {
-		e.Text = words
-	}
+	e.Text = words
 	seq := t.enter(tk, e)
 	kind := DisposedEntry
 	if words != "" || len(m.Attachments) > 0 {
 		tk.Messages++
-		note := t.afterWord(tk, ev, s, words)
+		var note []Reason
+		if !slices.ContainsFunc(cmds, movesStatus) { // who says what is to become of it is not guessed at
+			note = t.afterWord(tk, ev, s, words)
+		}
 		var offer []Action
 		if th.Audience == AudienceVendor {
 			spoke, end := t.vendorSpoke(tk, thread, m, true)
@@ -76,7 +77,41 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 		kind = DisposedCommand
 	}
 	t.carryOut(ev, tk, thread, s, cmds)
+	if len(cmds) == 0 {
+		t.sayNothingCame(ev, tk, thread, p, s, words)
+	}
 	t.dispose(kind, tk.ID, seq, why...)
+}
+
+// movesStatus says whether a participant's command decides what becomes of a ticket.
+func movesStatus(c Command) bool {
+	return c.Word == "accept" || c.Word == "close" || c.Word == "reopen"
+}
+
+// asksOnly says whether a mail to a closed ticket only gives commands that a closed ticket can answer: whoever presses
+// "accept" twice, or asks for a list in an old mail, has nothing new to say.
+func (t *turn) asksOnly(m *Mail, p placement, s speaker) bool {
+	cmds, words := t.participantCommands(m, p, s)
+	return len(cmds) > 0 && words == "" && len(m.Attachments) == 0 &&
+		!slices.ContainsFunc(cmds, func(c Command) bool { return c.Word == "reopen" })
+}
+
+// sayNothingCame tells a person whose mail did nothing why: it was empty, or its commands do not count, since nothing
+// proves who wrote it. A vendor is not bothered.
+func (t *turn) sayNothingCame(ev MailArrived, tk *Ticket, thread int, p placement, s speaker, words string) {
+	m, code := ev.Mail, ""
+	_, button := purposeCommand(p.token.Purpose)
+	cmds, _, _ := leadingCommands(m.Reply)
+	switch {
+	case m.NoAck || s.role == RoleVendor:
+	case s.trust != TrustVerified && (button && p.signed || len(cmds) > 0):
+		code = LineUnverified
+	case s.trust == TrustVerified && words == "" && len(m.Attachments) == 0:
+		code = LineEmpty
+	}
+	if code != "" {
+		t.answer(tk, s, Outgoing{Thread: thread, Lines: []Line{{Code: code}}, Budget: ClassOutside})
+	}
 }
 
 func goesTo(a Audience) ReplyTo {

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -373,7 +374,7 @@ func (n *narrator) write(input string) (letter, error) {
 	head, body, _ := strings.Cut(input, "\n\n")
 	body = strings.TrimSpace(body)
 	l := letter{to: "support@omdirekt.example", id: fmt.Sprintf("m%d@clients.example", n.mails), proof: "pass", body: body}
-	only, answers := "all", ""
+	only, answers, button, drop := "all", "", "", ""
 	for line := range strings.Lines(head) {
 		key, value, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		if !ok {
@@ -420,6 +421,10 @@ func (n *narrator) write(input string) (letter, error) {
 			answers = value
 		case "only":
 			only = value
+		case "button":
+			button = value
+		case "drop":
+			drop = value
 		case "forwarded":
 			name, addr, _ := strings.Cut(value, " <")
 			l.body = "---------- Forwarded message ---------\nFrom: " + name + " <" + addr + "\nDate: Tue, 3 Mar 2026 at 10:00\nSubject: " +
@@ -435,10 +440,42 @@ func (n *narrator) write(input string) (letter, error) {
 			return l, fmt.Errorf("what is %q?", key)
 		}
 	}
+	if button != "" {
+		return l, n.press(&l, button, drop)
+	}
 	if answers != "" {
 		return l, n.answerTo(&l, answers, only, body)
 	}
 	return l, nil
+}
+
+// press makes l what a client opens for a button of a mail that was delivered: the link is the one in its HTML, or
+// its List-Unsubscribe.
+func (n *narrator) press(l *letter, button, drop string) error {
+	id, word, _ := strings.Cut(button, " ")
+	row, ok := n.row(id)
+	p, came := n.w.find(row.MessageID)
+	if !ok || !came {
+		return fmt.Errorf("no mail %s with buttons was delivered", id)
+	}
+	link, err := buttonOf(p.raw, word)
+	if err != nil {
+		return err
+	}
+	u, err := url.Parse(link)
+	if err != nil {
+		return err
+	}
+	if l.to, err = url.PathUnescape(u.Opaque); err != nil {
+		return err
+	}
+	if drop == "" || drop == "body" {
+		l.subject = u.Query().Get("subject")
+	}
+	if drop == "" || drop == "subject" {
+		l.body = strings.ReplaceAll(u.Query().Get("body"), "\r\n", "\n")
+	}
+	return nil
 }
 
 // answerTo makes l an answer to a mail of ours as it was delivered, with all carriers or one.
@@ -465,6 +502,22 @@ func (n *narrator) answerTo(l *letter, id, only, words string) error {
 		l.body = a.body
 	}
 	return nil
+}
+
+// buttonOf is the link that a mail has for a command.
+func buttonOf(raw []byte, word string) (string, error) {
+	r, err := read(raw)
+	if err != nil {
+		return "", err
+	}
+	if word == "list-unsubscribe" {
+		return strings.Trim(r.header.Get("List-Unsubscribe"), "<>"), nil
+	}
+	m := regexp.MustCompile(`<(mailto:[^>]*body=%2F` + regexp.QuoteMeta(word) + `%[^>]*)>`).FindStringSubmatch(r.text)
+	if m == nil {
+		return "", fmt.Errorf("no button for %s in %q", word, r.subject)
+	}
+	return m[1], nil
 }
 
 // bounce makes l a delivery status notification (RFC 3464).
