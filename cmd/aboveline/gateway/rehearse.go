@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"aboveline.example/mailin"
 	"aboveline.example/mailin/proof"
 	"aboveline.example/rules"
 	"aboveline.example/store"
@@ -21,7 +22,7 @@ type Rehearsed struct {
 // Rehearse reads a mail as the doors do, its author proved by any of the names that are believed.
 func Rehearse(ctx context.Context, a rules.Arrival, authservIDs []string) Rehearsed {
 	r := Rehearsed{at: a.Received, raw: a.Raw}
-	r.mail, r.broken = readGuarded(a)
+	r.mail, r.broken = guarded(mailin.Read, a)
 	if r.broken != nil {
 		return r
 	}

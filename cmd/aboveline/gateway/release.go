@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"aboveline.example/cmd/aboveline/admin"
-	"aboveline.example/mailin"
 	"aboveline.example/rules"
 	"aboveline.example/store"
 )
@@ -102,7 +101,7 @@ func (g *Gateway) reread(ctx context.Context, id rules.MailID) (*rules.Mail, err
 	if err != nil {
 		return nil, err
 	}
-	return g.read(rules.Arrival{Envelope: line.Envelope, Received: line.At, Raw: raw}), nil
+	return guarded(g.read, rules.Arrival{Envelope: line.Envelope, Received: line.At, Raw: raw})
 }
 
 // Release lets a held mail in, as its writer's word. by is who said so.
@@ -167,13 +166,14 @@ func (g *Gateway) Retry(ctx context.Context, id rules.MailID) error {
 	if err != nil {
 		return err
 	}
-	m, err := readGuarded(rules.Arrival{Envelope: parked.Envelope, Received: parked.At, Raw: raw})
+	m, err := guarded(g.read, rules.Arrival{Envelope: parked.Envelope, Received: parked.At, Raw: raw})
 	if err != nil {
 		return errors.Join(err, g.db.Update(ctx, func(tx *store.Tx) error {
 			parked.Tries++
 			return tx.Park(parked)
 		}))
 	}
+	m.Proof = g.prover.Prove(ctx, m)
 	if err := g.keepLarge(ctx, m); err != nil {
 		return err
 	}
@@ -192,12 +192,12 @@ func (g *Gateway) Retry(ctx context.Context, id rules.MailID) error {
 	return err
 }
 
-// readGuarded reads a mail that broke a reader before.
-func readGuarded(a rules.Arrival) (m *rules.Mail, err error) {
+// guarded reads a mail that may break the reader, whose panic then is the error.
+func guarded(read func(rules.Arrival) *rules.Mail, a rules.Arrival) (m *rules.Mail, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("it still breaks: %.200v", p)
+			err = fmt.Errorf("read mail: panic: %.200v", p)
 		}
 	}()
-	return mailin.Read(a), nil
+	return read(a), nil
 }
