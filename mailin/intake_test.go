@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -72,7 +73,7 @@ func TestTakeReadsProvesAndKeeps(t *testing.T) {
 	if err := in.Take(t.Context(), arrival(letter)); err != nil {
 		t.Fatal(err)
 	}
-	if m := s.kept[0]; m.Proof != pass || m.Subject != "hej" || m.Envelope.Door != "smtp" || string(m.Raw) != letter {
+	if m := s.kept[0]; !reflect.DeepEqual(m.Proof, pass) || m.Subject != "hej" || m.Envelope.Door != "smtp" || string(m.Raw) != letter {
 		t.Errorf("kept %+v", m)
 	}
 }

@@ -159,6 +159,9 @@ func (t *turn) personWord(ev MailArrived, p placement) {
 	}
 	switch s.then {
 	case outcomeWord, outcomeUnverified:
+		if s.role == RoleStaff {
+			t.counted(m)
+		}
 		if p.token.Purpose == PurposeConfirm {
 			t.confirmed(ev, p, s, why)
 			return

@@ -98,6 +98,8 @@ type Held struct {
 	Why     ReasonCode `json:"why"`
 	Reasons []Reason   `json:"reasons"`
 	Proof   Proof      `json:"proof"`
+	Fields  []string   `json:"fields,omitempty"`  // what in its header or envelope brought it here, as in Proof.Open
+	Again   bool       `json:"again,omitempty"`   // a mail that says the same was taken as its author's word before
 	Confirm OutgoingID `json:"confirm,omitempty"` // the mail whose reply releases it
 	Release *Release   `json:"release,omitempty"` // somebody let it in; it is taken up again after this commit
 }

@@ -9,7 +9,7 @@ import (
 func (t *turn) hold(ev MailArrived, p placement, s speaker, code ReasonCode, tell bool, why ...Reason) {
 	m := ev.Mail
 	h := Held{ID: ev.ID, At: t.now, Ticket: p.ticket, Thread: p.thread, From: m.From, Role: s.role, Subject: m.Subject,
-		Why: code, Reasons: why, Proof: m.Proof}
+		Why: code, Reasons: why, Proof: m.Proof, Fields: t.carriers(m, p.fields), Again: t.again(m)}
 	t.out.Held = append(t.out.Held, h)
 	entry := 0
 	if tk, ok := t.ticket(p.ticket); ok {

@@ -132,8 +132,11 @@ type Proof struct {
 	By     string      `json:"by"`               // "dmarc", or the authserv-id that was believed
 	Detail string      `json:"detail"`           // for the reader of /why
 	Method string      `json:"method,omitempty"` // what a pass rests on: "dkim", "spf"; "" where whoever said it did not tell
-	Loose  bool        `json:"loose,omitempty"`  // In-Reply-To and References stand outside of what passed: anybody may have added them
+	Open   []string    `json:"open,omitempty"`   // what a pass by signature leaves to whoever has the mail: fields in lower case, OpenEnvelope
 }
+
+// OpenEnvelope stands in Proof.Open for all that says where a mail was sent to but its To and Cc.
+const OpenEnvelope = "envelope"
 
 // Mail is one incoming message as read (DESIGN, section 2). It is a value: nothing in it changes once it is read.
 type Mail struct {

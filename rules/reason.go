@@ -25,6 +25,7 @@ const (
 	ReasonUnproved     ReasonCode = "author-unproved"
 	ReasonProvedLater  ReasonCode = "author-proved-later"     // DNS did not answer when the mail came
 	ReasonLoose        ReasonCode = "author-proved-elsewhere" // the mail is theirs, that it answers this ticket is not shown
+	ReasonAgain        ReasonCode = "author-proved-again"     // the same signed mail was taken as their word before
 	ReasonProofFailed  ReasonCode = "author-failed-proof"
 	ReasonAmbiguous    ReasonCode = "author-ambiguous"
 	ReasonReleased     ReasonCode = "released-by"

@@ -65,7 +65,8 @@ func (t *turn) proofCame(ev ProofCame) {
 	}
 	t.recheckAt(mail, line.Ticket, time.Time{}) // answered, or nobody waits any more
 	p := ev.Proof
-	if p.Result == ProofPass && p.Method == methodSPF && t.desk.Role(line.From) == RoleStaff {
+	h, held := t.look.Held(mail)
+	if p.Result == ProofPass && t.desk.Role(line.From) == RoleStaff && (p.Method == methodSPF || h.Again || loose(p, h.Fields)) {
 		p.Result = ProofNone // as in judge
 	}
 	if p.Result != ProofPass && p.Result != ProofFail {
@@ -75,7 +76,7 @@ func (t *turn) proofCame(ev ProofCame) {
 	if p.Result == ProofFail {
 		why = Reason{ReasonProofFailed, p.By}
 	}
-	if h, held := t.look.Held(mail); held {
+	if held {
 		t.heldProof(h, p, why)
 		return
 	}

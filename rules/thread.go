@@ -6,7 +6,8 @@ type placement struct {
 	thread int
 	by     ReasonCode
 	token  Token
-	signed bool // by a token of ours; otherwise by ids that others wrote, or a bare number
+	signed bool     // by a token of ours; otherwise by ids that others wrote, or a bare number
+	fields []string // where in the header that stands, as in Proof.Open; none for the body and the subject
 	other  TicketID
 }
 
@@ -35,12 +36,20 @@ func (t *turn) place(m *Mail) placement {
 			first.other = p.ticket
 		}
 	}
-	if first.found() {
-		return first
+	numbered := t.byNumber(m)
+	if !first.found() {
+		first = t.byTheirMessage(m)
 	}
-	if p := t.byTheirMessage(m); p.found() {
-		return p
+	switch {
+	case !first.found():
+		return numbered
+	case first.ticket == numbered.ticket, signed[2].found() && first.ticket == signed[2].ticket:
+		first.fields = nil // its author's signature covers the subject and the body
 	}
+	return first
+}
+
+func (t *turn) byNumber(m *Mail) placement {
 	if n, ok := t.desk.SubjectNumber(m.Subject); ok {
 		if id, ok := t.live(n); ok {
 			return placement{ticket: id, thread: ThreadRequester, by: ReasonThreadByNumber}
@@ -110,6 +119,7 @@ func (t *turn) byAddress(m *Mail) placement {
 		tok, ok := t.desk.addressToken(a)
 		if ok && (tok.Purpose == PurposeReply || tok.Purpose == PurposeConfirm || tok.Purpose >= PurposeCommand) {
 			if p := t.bySigned(tok, ReasonThreadByToken); p.found() {
+				p.fields = addressFields(m, a)
 				return p
 			}
 		}
@@ -130,6 +140,7 @@ func (t *turn) byOurMessage(m *Mail) placement {
 	for _, id := range references(m) {
 		if tok, ok := t.desk.OurMessage(id); ok {
 			if p := t.bySigned(tok, ReasonThreadByReference); p.found() {
+				p.fields = referenceFields(m, id)
 				return p
 			}
 		}
@@ -154,7 +165,7 @@ func (t *turn) byTheirMessage(m *Mail) placement {
 				if live != ref.Ticket {
 					thread = ThreadStaff
 				}
-				return placement{ticket: live, thread: thread, by: ReasonThreadByMessage}
+				return placement{ticket: live, thread: thread, by: ReasonThreadByMessage, fields: referenceFields(m, id)}
 			}
 		}
 	}

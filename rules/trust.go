@@ -7,7 +7,8 @@ const (
 	tokenOwn      holding = iota // a right token, and From is the recipient it was given to
 	tokenOthers                  // a right token, and From is somebody else
 	knownWriter                  // no token; From takes part in the ticket that unsigned references name
-	looseWriter                  // the same, but staff, and by references that their signature leaves to others
+	staffLoose                   // either of these, staff, and by carriers that their signature leaves to others
+	staffAgain                   // either of these, staff, and the same signed mail was their word before
 	unknownWriter                // no token, and no ticket that From takes part in
 )
 
@@ -48,9 +49,10 @@ var trustTable = []trustRow{
 	{tokenOthers, false, ProofNone, outcomeSilent, ReasonUnknownReply},
 	{tokenOthers, false, ProofFail, outcomeSilent, ReasonProofFailed},
 	{knownWriter, false, ProofPass, outcomeWord, ReasonProved},
-	// Not in DESIGN: a mail that staff wrote to somebody else proves its author wherever it is sent again, and who
-	// sends it may write on it what it answers. Staff say by reply that they meant this ticket.
-	{looseWriter, false, ProofPass, outcomeConfirm, ReasonLoose},
+	// A mail that staff signed proves its author wherever it is sent again, and who sends it may write on it what it
+	// answers, whom it is to and a Message-ID of their own. Staff say by reply that they meant it.
+	{staffLoose, false, ProofPass, outcomeConfirm, ReasonLoose},
+	{staffAgain, false, ProofPass, outcomeConfirm, ReasonAgain},
 	{unknownWriter, false, ProofPass, outcomeNew, ReasonProved},
 	{unknownWriter, false, ProofNone, outcomeNewPlain, ReasonUnproved},
 	{unknownWriter, false, ProofFail, outcomeNewSuspect, ReasonProofFailed},
@@ -86,8 +88,11 @@ func (t *turn) judge(m *Mail, p placement, release *Release) speaker {
 	for _, row := range trustTable {
 		if row.holds == holds && row.inside == inside && row.proof == proof {
 			s.then = row.then
-			if release == nil { // who was let in was not proved: somebody vouched for them
-				s.why = append(s.why, Reason{row.why, m.Proof.By})
+			if by := m.Proof.By; release == nil { // who was let in was not proved: somebody vouched for them
+				if holds == staffLoose {
+					by = m.Proof.Detail // which names what is not signed
+				}
+				s.why = append(s.why, Reason{row.why, by})
 			}
 			break
 		}
@@ -99,7 +104,26 @@ func (t *turn) judge(m *Mail, p placement, release *Release) speaker {
 // methodSPF is the Method of a proof that rests on the sending machine alone.
 const methodSPF = "spf"
 
+// holds is what a mail shows, as far as its proof covers it. A release is somebody's word for the rest.
 func (t *turn) holds(m *Mail, p placement, proof ProofResult, release *Release) holding {
+	h := t.shows(m, p, proof, release)
+	if release != nil || proof != ProofPass || h != tokenOwn && h != knownWriter {
+		return h
+	}
+	staff := t.desk.Role(m.From.Address) == RoleStaff
+	switch {
+	case staff && len(m.Proof.Open) > 0 && t.again(m):
+		return staffAgain
+	case staff && loose(m.Proof, t.carriers(m, p.fields)):
+		return staffLoose
+	case !staff && h == knownWriter && steered(m.Proof, p.fields):
+		return unknownWriter
+	}
+	return h
+}
+
+// shows is what a mail carries, whoever put it there.
+func (t *turn) shows(m *Mail, p placement, proof ProofResult, release *Release) holding {
 	// A token dies when its holder leaves the ticket: who is no participant holds nobody's token.
 	if p.signed && m.Identity == IdentityClear && p.token.Names(t.desk.Keys, m.From.Address) &&
 		t.roleOn(m.From.Address, p) != RoleStranger {
@@ -112,10 +136,6 @@ func (t *turn) holds(m *Mail, p placement, proof ProofResult, release *Release) 
 		return tokenOthers
 	}
 	if p.found() && proof == ProofPass && t.roleOn(m.From.Address, p) != RoleStranger {
-		// A number stands in the subject, which no proof of ours leaves open.
-		if m.Proof.Loose && release == nil && p.by == ReasonThreadByMessage && t.desk.Role(m.From.Address) == RoleStaff {
-			return looseWriter
-		}
 		return knownWriter
 	}
 	return unknownWriter

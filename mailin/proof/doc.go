@@ -24,8 +24,9 @@
 // A valid signature is no proof where it leaves to others what they could misuse: l=, SHA-1, keys below 1024 bits, a
 // key in testing, Subject or Date unsigned, signed more than seven days before it came, a field twice that a mail has
 // once. SPF alone shows which machine sent, and machines are shared; so a pass says on what it rests, and rules can
-// ask for a signature. A pass says, too, whether In-Reply-To and References stand outside of it: who has a genuine mail
-// may send it again with others (rules.Proof.Loose). ARC (RFC 8617) proves nothing here.
+// ask for a signature. A pass by signature says, too, which fields that steer a mail it leaves to whoever has the mail
+// (rules.Proof.Open), unless the sending machine was proved as well. Content-Type is no such field where the body shows
+// by itself how it is to be read (mime.ShowsForm). ARC (RFC 8617) proves nothing here.
 //
 // # Cost
 //

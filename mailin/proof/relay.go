@@ -54,7 +54,11 @@ func relayWord(m *rules.Mail) (p rules.Proof, said bool) {
 	}
 	p = dmarcProof(none, w.verdict)
 	if p.Result == rules.ProofPass {
-		p.Method, p.Loose = w.method(), loosely(m.Raw, w.about)
+		p.Method = w.method()
+		if !w.spf { // else its host was proved, too, and sends a mail as it was written
+			p.Open = openTo(m)
+			p.Detail += leaves(p.Open)
+		}
 	}
 	return p, w.verdict != ""
 }

@@ -27,11 +27,11 @@ const (
 
 // evidence is what one kind of check found.
 type evidence struct {
-	passed string // the domain that vouches, "" for none
-	loose  bool   // what passed leaves open what the mail answers
-	temp   string // why nothing could be found out for now
-	weak   string // what a valid word leaves open, so that it is no proof
-	why    string // why the last one did not count
+	passed string   // the domain that vouches, "" for none
+	open   []string // what no signature that holds covers (rules.Proof.Open)
+	temp   string   // why nothing could be found out for now
+	weak   string   // what a valid word leaves open, so that it is no proof
+	why    string   // why the last one did not count
 }
 
 // signatures verifies those of the From domain's organisation (RFC 6376), over the stored bytes. Others prove nothing
@@ -59,8 +59,8 @@ func (e *evaluation) signatures(ctx context.Context, h head, p policy) evidence 
 			break
 		}
 		e.signature(ctx, h, s, p, &ev)
-		if ev.passed != "" && !ev.loose {
-			break
+		if ev.passed != "" && len(ev.open) == 1 {
+			break // nothing but the envelope
 		}
 	}
 	return ev
@@ -87,8 +87,8 @@ func (e *evaluation) signature(ctx context.Context, h head, s signature, p polic
 		ev.why = brief(err)
 		return
 	}
-	if open := s.open(h, e.received); open != "" {
-		ev.weak = open
+	if weak := s.weak(h, e.received); weak != "" {
+		ev.weak = weak
 		return
 	}
 	if testing {
@@ -96,9 +96,11 @@ func (e *evaluation) signature(ctx context.Context, h head, s signature, p polic
 		ev.weak = "its key is being tested"
 		return
 	}
-	if loose := s.loose(h); ev.passed == "" || !loose {
-		ev.passed, ev.loose = s.domain, loose
+	open := s.open(h)
+	if ev.passed != "" {
+		open = slices.DeleteFunc(open, func(f string) bool { return !slices.Contains(ev.open, f) })
 	}
+	ev.passed, ev.open = s.domain, open
 }
 
 // verify asks the library about one signature. It is given the header with that signature alone: with several it
@@ -217,9 +219,9 @@ func tagList(s string) (map[string]string, bool) {
 	return tags, true
 }
 
-// open says what a valid signature leaves to anybody who has the mail: a subject or date of their own, or all the time
-// in the world to send it again.
-func (s signature) open(h head, received time.Time) string {
+// weak says why a valid signature proves nothing: it leaves to anybody who has the mail a subject or date of their own,
+// or all the time in the world to send it again.
+func (s signature) weak(h head, received time.Time) string {
 	for _, name := range []string{"Subject", "Date"} {
 		if h.count(name) > 0 && !slices.Contains(s.signed, strings.ToLower(name)) {
 			return "its signature does not cover " + name
@@ -236,38 +238,6 @@ func (s signature) open(h head, received time.Time) string {
 		return fmt.Sprintf("it was signed %d days before it came", int(age.Hours()/24))
 	}
 	return ""
-}
-
-// loose says whether the mail names what it answers in fields that the signature does not cover. Large providers sign so,
-// so it is no reason to disbelieve who wrote.
-func (s signature) loose(h head) bool {
-	for _, name := range []string{"In-Reply-To", "References"} {
-		if h.count(name) > 0 && !slices.Contains(s.signed, strings.ToLower(name)) {
-			return true
-		}
-	}
-	return false
-}
-
-// loosely says the same where somebody else verified: every signature by a domain of the author's organisation must
-// cover them, for we cannot tell which of them held.
-func loosely(raw []byte, from string) bool {
-	h, ok := splitHead(raw)
-	if !ok {
-		return true
-	}
-	some := false
-	for _, f := range h.fields {
-		if !strings.EqualFold(f.Name, "DKIM-Signature") {
-			continue
-		}
-		if s, ok := parseSignature(f); ok && kin(s.domain, from) {
-			if some = true; s.loose(h) {
-				return true
-			}
-		}
-	}
-	return !some
 }
 
 // brief is an error for the reader of /why.

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +19,7 @@ func TestGenuineMailSentAgain(t *testing.T) {
 	again := "In-Reply-To: <asa-first@kommun.example>\r\n"
 	covering := append(slices.Clone(prooftest.DefaultHeaders), "In-Reply-To", "References")
 	written := func(header string, headers ...string) string {
-		raw := w.compose("From: Anna Ek <anna@omdirekt.example>\nTo: mallory@evil.example\nSubject: Ja\n"+header, "Ja, gör det. "+attackWords)
+		raw := w.compose("From: Anna Ek <anna@omdirekt.example>\nTo: mallory@evil.example\nSubject: Ja\n"+header, fmt.Sprintf("Ja, gör det, %d. %s", w.count, attackWords))
 		key := w.keys["omdirekt.example"]
 		key.Headers = headers
 		return string(prooftest.Sign([]byte(raw), key))
@@ -41,7 +42,7 @@ func TestGenuineMailSentAgain(t *testing.T) {
 		{"and through a relay that says pass", relay(again + written("")), rules.DisposedHeld},
 		{"and with a signature that covers more and does not hold", relay("DKIM-Signature: v=1; a=rsa-sha256; d=omdirekt.example; s=x; h=from:subject:date:in-reply-to:references; bh=AAAA; b=AAAA\r\n" + again + written("")), rules.DisposedHeld},
 		{"signed with what it answers", door(written("In-Reply-To: <asa-first@kommun.example>\n", covering...)), rules.DisposedEntry},
-		{"and through a relay", relay(written("In-Reply-To: <asa-first@kommun.example>\nX-Again: 1\n", covering...)), rules.DisposedEntry},
+		{"and through a relay", relay(written("In-Reply-To: <asa-first@kommun.example>\n", covering...)), rules.DisposedEntry},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := w.look(nil, 0)
