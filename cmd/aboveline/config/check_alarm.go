@@ -12,6 +12,10 @@ import (
 // says nothing.
 const minCanary = Duration(5 * time.Minute)
 
+// minPollAge is above what lies between two looks at a mailbox that is well (mailin/imap: up to two minutes, and one
+// for the alarm's own look).
+const minPollAge = Duration(5 * time.Minute)
+
 func (b *binder) checkMetrics(m Metrics) {
 	b.tcp("metrics.listen", m.Listen)
 	if network, addr := m.Listen.Network(); addr != "" && network == "tcp" && !m.Public && !loopback(addr) {
@@ -42,6 +46,9 @@ func (b *binder) checkAlarm(c *Config) {
 	}
 	if a.Webhook == "" && !a.WebhookSecret.IsZero() {
 		b.bad("alarm", "a secret without a webhook; write webhook")
+	}
+	if a.PollAge > 0 && a.PollAge < minPollAge {
+		b.bad("alarm.poll_age", "%s is shorter than a mailbox that is well may go unread; write 5m or more, or 0s", a.PollAge)
 	}
 	if a.Canary > 0 && a.Canary < minCanary {
 		b.bad("alarm.canary", "%s is shorter than a mail may take; write 5m or more, or 0s", a.Canary)

@@ -24,6 +24,9 @@ func TestMetricsAndAlarmAreChecked(t *testing.T) {
 		{"secret alone", "[alarm]\nwebhook_secret_env = \"X\"\n", "a secret without a webhook"},
 		{"canary without a way out", "[alarm]\ncanary = \"15m\"\n", "no smarthost"},
 		{"hasty canary", "[alarm]\ncanary = \"10s\"\n[mailout]\nsmarthost = \"smtps://mail.example\"\n", "shorter than a mail may take"},
+		{"hasty about mailboxes", "[alarm]\npoll_age = \"20s\"\n", "shorter than a mailbox that is well"},
+		{"mailboxes", "[alarm]\npoll_age = \"5m\"\n", ""},
+		{"mailboxes never", "[alarm]\npoll_age = \"0s\"\n", ""},
 		{"canary", "[alarm]\ncanary = \"15m\"\n[mailout]\nsmarthost = \"smtps://mail.example\"\n", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -74,7 +74,7 @@ func (g *Gateway) sentTexts(ids []rules.MessageID) []string {
 
 // Take is the pipe's door: one mail, read, decided and kept.
 func (g *Gateway) Take(cfg *config.Config) func(context.Context, rules.Arrival) error {
-	in := g.Intake(cfg)
+	in := roomy{g.Intake(cfg), g.roomFor(cfg)}
 	return func(ctx context.Context, a rules.Arrival) error {
 		a.Envelope.Door = "pipe"
 		a.Envelope.AuthservID = cfg.Mailin.Pipe.AuthservID

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -99,6 +98,20 @@ func (p profiled) Take(ctx context.Context, a rules.Arrival) error {
 	return p.Taker.Take(ctx, a)
 }
 
+// roomy takes mail only while there is room on the disk: what is refused here stays in its mailbox, or in the mail
+// system's queue. The doors that speak SMTP ask for themselves, before they let a client send.
+type roomy struct {
+	imap.Taker
+	room func() error
+}
+
+func (r roomy) Take(ctx context.Context, a rules.Arrival) error {
+	if err := r.room(); err != nil {
+		return &mailin.TemporaryError{Err: err}
+	}
+	return r.Taker.Take(ctx, a)
+}
+
 // makePollers makes one poller a mailbox.
 func (s *serving) makePollers(db *store.DB) error {
 	for i, m := range s.cfg.Mailin.IMAP {
@@ -107,7 +120,7 @@ func (s *serving) makePollers(db *store.DB) error {
 			return err
 		}
 		o.Name, o.Log, o.OnState, o.Dial = pollerName(s.cfg.Mailin.IMAP, i), s.log, s.polls.keep, s.o.Dial
-		p, err := imap.New(o, profiled{s.intake, m.Profile}, s.Gateway, cursors{db})
+		p, err := imap.New(o, profiled{roomy{s.intake, s.roomFor(s.cfg)}, m.Profile}, s.Gateway, cursors{db})
 		if err != nil {
 			return fmt.Errorf("mailbox %s: %w", o.Name, err)
 		}
@@ -200,6 +213,11 @@ func (s *serving) reload() error {
 // to write its pages.
 const lowWater = 200 << 20
 
+// roomFor asks the store's disk for its room.
+func (g *Gateway) roomFor(cfg *config.Config) func() error {
+	return func() error { return freeSpace(g.db.Dir(), int64(cfg.Mailin.MaxSize)) }
+}
+
 // freeSpace returns an error while the disk is too full to promise anything.
 func freeSpace(dir string, maxSize int64) error {
 	free, err := diskFree(dir)
@@ -207,7 +225,7 @@ func freeSpace(dir string, maxSize int64) error {
 		return nil // a file system that does not tell is not a reason to refuse mail
 	}
 	if free < max(lowWater, 3*maxSize) {
-		return errors.Join(mailin.ErrFull, fmt.Errorf("%d MiB free in %s", free>>20, dir))
+		return fmt.Errorf("%w: %d MiB free in %s", mailin.ErrFull, free>>20, dir)
 	}
 	return nil
 }

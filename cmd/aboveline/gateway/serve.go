@@ -249,7 +249,7 @@ func (s *serving) doorOptions() smtp.Options {
 		Log: s.log, Hostname: s.cfg.Hostname(), Desk: string(s.cfg.Identity.Address),
 		Addresses: func(rcpt string) bool { return s.Desk().Accepts(rcpt) },
 		MaxSize:   int64(s.cfg.Mailin.MaxSize),
-		FreeSpace: func() error { return freeSpace(s.db.Dir(), int64(s.cfg.Mailin.MaxSize)) },
+		FreeSpace: s.roomFor(s.cfg),
 	}
 }
 
