@@ -52,8 +52,11 @@ func New(o Options, taker Taker, parker Parker, cursors Cursors) (*Poller, error
 }
 
 // How long we wait between connections: doubled each time, with jitter, from the first figure to the second. A server
-// that is away comes back within minutes; credentials are mended by people, and servers lock out who tries often.
+// that cannot be reached costs nobody anything, and is noticed within a minute and a half of its return, however long
+// it was away. One that answers and has trouble is left more alone; credentials are mended by people, and servers lock
+// out who tries often.
 const (
+	lastReach                     = time.Minute
 	firstRetry, lastRetry         = time.Second, 5 * time.Minute
 	firstAuthRetry, lastAuthRetry = time.Minute, 15 * time.Minute
 )
@@ -93,6 +96,8 @@ func (p *Poller) failed(err error) time.Duration {
 		phase, tell, first, last = PhaseAuthFailed, p.log.authFailed, firstAuthRetry, lastAuthRetry
 	} else if _, ok := errors.AsType[stalled](err); ok {
 		phase, tell = PhaseStalled, p.log.stalled
+	} else if _, ok := errors.AsType[unreached](err); ok {
+		last = lastReach
 	}
 	if p.failing != phase {
 		p.failing, p.failures = phase, 0

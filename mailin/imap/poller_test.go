@@ -443,6 +443,23 @@ func TestAbortDropsEverything(t *testing.T) {
 	l.want(t)
 }
 
+// TestServerThatWasAwayIsNoticedSoon: its last refusal may be a moment before it is back.
+func TestServerThatWasAwayIsNoticedSoon(t *testing.T) {
+	p, err := New(Options{Server: "imaps://127.0.0.1:1", Username: "desk", Password: func() (string, error) { return "", nil }}, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := p.run(t.Context(), t.Context())
+	if refused == nil {
+		t.Fatal("somebody listens on port 1")
+	}
+	for range 50 {
+		if wait := p.failed(refused); wait > 75*time.Second {
+			t.Fatalf("the next try is %s away", wait)
+		}
+	}
+}
+
 func TestNewRefuses(t *testing.T) {
 	good := Options{Server: "imaps://h.example", Username: "u", Password: func() (string, error) { return "", nil }}
 	tests := []struct {

@@ -46,11 +46,16 @@ type session struct {
 	noIdle   bool   // it offered IDLE and refused it
 }
 
+// unreached marks a connection that did not come about.
+type unreached struct{ error }
+
+func (u unreached) Unwrap() error { return u.error }
+
 // connect dials, secures, logs in and opens the mailbox. It ends early when ctx does.
 func (p *Poller) connect(ctx context.Context) (*session, error) {
 	conn, err := p.dial(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("connect to %s: %w", p.server.Address(), err)
+		return nil, unreached{fmt.Errorf("connect to %s: %w", p.server.Address(), err)}
 	}
 	s := &session{conn: conn, wake: make(chan struct{}, 1)}
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
