@@ -1,9 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"aboveline.example/cmd/aboveline/admin"
 )
@@ -11,7 +11,7 @@ import (
 type reloadCmd struct{}
 
 func (*reloadCmd) Help() string {
-	return `Rules, people and wording change at once; doors, mailboxes and the smarthost at the next start. A bad config changes nothing, and what is wrong with it is told here. SIGHUP does the same, and tells the log.`
+	return `Rules, people and wording change at once; doors, mailboxes and the smarthost at the next start, and it says where they differ. A bad config changes nothing, and what is wrong with it is told here. SIGHUP does the same, and tells the log.`
 }
 
 func (*reloadCmd) Run(e *env) error {
@@ -26,10 +26,17 @@ func (*reloadCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return reload(e.ctx, desk)
-}
-
-func reload(ctx context.Context, desk admin.Asker) error {
-	_, err := admin.Reload.One(ctx, desk, admin.None{})
+	r, err := admin.Reload.One(e.ctx, desk, admin.None{})
+	if err != nil {
+		return err
+	}
+	if e.global.JSON {
+		return object(e.out, r)
+	}
+	if len(r.Later) > 0 {
+		_, err = fmt.Fprintf(e.out, "reloaded; what changed in [%s] counts at the next start\n", strings.Join(r.Later, "], ["))
+		return err
+	}
+	_, err = fmt.Fprintln(e.out, "reloaded")
 	return err
 }

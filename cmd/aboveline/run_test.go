@@ -336,6 +336,23 @@ func TestReload(t *testing.T) {
 			t.Errorf("after %q the next ticket is %s, want %s", c.toml, r.out, c.want)
 		}
 	}
+	// What cannot change while it serves is told.
+	for toml, want := range map[string]string{
+		quiet + rule: "reloaded\n",
+		quiet + "[mailout]\nsmarthost = \"smtp://127.0.0.1:1\"\n[alarm]\npoll_age = \"1h\"\n": "reloaded; what changed in [mailout], [alarm] counts at the next start\n",
+		quiet + "[mailout]\ngrace = \"1m\"\nhourly_limit = 9\n":                               "reloaded\n",
+		quiet + "[mailin]\nmax_size = \"1MiB\"\n":                                             "reloaded; what changed in [mailin] counts at the next start\n",
+	} {
+		if err := os.WriteFile("aboveline.toml", []byte(toml), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if r := aboveline(t, "", "reload"); r.code != exitOK || r.out != want {
+			t.Errorf("%s: %+v, want %q", toml, r, want)
+		}
+	}
+	if r := aboveline(t, "", "reload", "--json"); !strings.HasPrefix(r.out, `{"later":[`) {
+		t.Errorf("--json: %q", r.out)
+	}
 }
 
 var errLocked = fmt.Errorf("not yet")

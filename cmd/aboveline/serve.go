@@ -52,7 +52,7 @@ func (*serveCmd) Run(e *env) error {
 			}
 			desk, err := admin.Dial(string(c.Store.Path))
 			if err == nil {
-				err = reload(ctx, desk)
+				_, err = admin.Reload.One(ctx, desk, admin.None{})
 			}
 			if err != nil {
 				log.Error("config not reloaded, the old one stays", "err", err)

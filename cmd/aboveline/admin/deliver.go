@@ -12,9 +12,14 @@ import (
 
 // Operations on the running gateway.
 const (
-	Deliver Call[Arrival, None] = "deliver"
-	Reload  Call[None, None]    = "reload"
+	Deliver Call[Arrival, None]  = "deliver"
+	Reload  Call[None, Reloaded] = "reload"
 )
+
+// Reloaded is what a configuration that was read anew changed.
+type Reloaded struct {
+	Later []string `json:"later"` // its tables that differ from those at the start, and count at the next
+}
 
 // None is no arguments, or an answer that says nothing but that it is done.
 type None struct{}
@@ -38,14 +43,15 @@ func (d *Desk) deliver(ctx context.Context, a Arrival, row func(None) error) err
 	return &Error{CodeTemporary, err.Error()}
 }
 
-func (d *Desk) reload(ctx context.Context, _ None, row func(None) error) error {
+func (d *Desk) reload(ctx context.Context, _ None, row func(Reloaded) error) error {
 	if d.Gateway.Reload == nil {
 		return errNotServing
 	}
-	if err := d.Gateway.Reload(ctx); err != nil {
+	r, err := d.Gateway.Reload(ctx)
+	if err != nil {
 		return err
 	}
-	return row(None{})
+	return row(r)
 }
 
 // Pipe takes mails in through an Asker, as mailin/pipe wants it.

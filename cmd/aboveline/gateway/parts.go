@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -179,7 +180,7 @@ func (s *serving) admin() admin.Gateway {
 	}
 	g.Polls = func() []admin.Poll { return s.polls.list(admin.View{}) }
 	if s.o.Reload != nil {
-		g.Reload = func(context.Context) error { return s.reload() }
+		g.Reload = func(context.Context) (admin.Reloaded, error) { return s.reload() }
 	}
 	return g
 }
@@ -190,23 +191,47 @@ func (g *Gateway) Admin(cfg *config.Config) admin.Gateway {
 }
 
 // reload takes rules and wording from the configuration as it is now, or says why it keeps the old ones. Doors,
-// mailboxes and the smarthost are those of the start.
-func (s *serving) reload() error {
+// mailboxes and the smarthost are those of the start; where they changed it says so.
+func (s *serving) reload() (r admin.Reloaded, err error) {
 	s.o.Manager.Reloading()
 	defer s.o.Manager.Ready(s.serves())
 	cfg, err := s.o.Reload()
 	if err != nil {
-		return err
+		return r, err
 	}
 	desk, err := cfg.Desk()
 	if err != nil {
-		return err
+		return r, err
 	}
 	if err := s.Reload(desk, cfg.Wording()); err != nil {
-		return err
+		return r, err
 	}
 	s.log.Info("configuration reloaded")
-	return nil
+	if r.Later = later(s.cfg, cfg); len(r.Later) > 0 {
+		s.log.Warn("not all of the configuration can change while it serves: these tables count at the next start", "tables", strings.Join(r.Later, " "))
+	}
+	return r, nil
+}
+
+// later names the tables that a gateway was started with and that differ now. What a reload takes is not looked at.
+func later(started, now *config.Config) []string {
+	login := func(m config.Mailout) config.Mailout {
+		return config.Mailout{Smarthost: m.Smarthost, CAFile: m.CAFile, Username: m.Username, Password: m.Password, OAuth2: m.OAuth2, DKIM: m.DKIM}
+	}
+	tables := []string{}
+	for _, t := range []struct {
+		name       string
+		start, now any
+	}{
+		{"store", started.Store, now.Store}, {"mailin", started.Mailin, now.Mailin},
+		{"mailout", login(started.Mailout), login(now.Mailout)}, {"dns", started.DNS, now.DNS},
+		{"log", started.Log, now.Log}, {"metrics", started.Metrics, now.Metrics}, {"alarm", started.Alarm, now.Alarm},
+	} {
+		if !reflect.DeepEqual(t.start, t.now) {
+			tables = append(tables, t.name)
+		}
+	}
+	return tables
 }
 
 // lowWater is how much room is left for what is already promised: three mails of full size, and what the store needs

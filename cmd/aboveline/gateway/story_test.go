@@ -365,7 +365,8 @@ func (n *narrator) grace(d string) error {
 		return err
 	}
 	r.s.o.Reload = func() (*config.Config, error) { return cfg, nil }
-	return r.s.reload()
+	_, err = r.s.reload()
+	return err
 }
 
 // write builds the mail of a step.
