@@ -3,16 +3,20 @@ package rules
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
-	"time"
 	"unicode"
 )
 
-// A machine that hides every marker still says the same thing each time. Who has said the same words so often within
-// a week is taken for one, so that a loop comes to rest: what it writes is kept and never answered.
+// A machine that hides every marker still says the same thing each time. Who has said the same words so often is taken
+// for one, so that a loop comes to rest: what it writes is kept and never answered. A person does it, too: the same
+// report each morning, a form for each room, one word of thanks. They do not do it in answer to us, or not as fast.
 const (
-	echoAfter  = 3 // times; a person who sends their mail again because nobody answered does it twice
-	echoWindow = 7 * 24 * time.Hour
+	echoAfter   = 3       // times; a person who sends their mail again because nobody answered does it twice
+	echoForms   = 10      // times, of a form's mail or one with something attached: each is a matter of its own
+	echoAnswers = 7 * day // within which it is counted where it answers a mail of ours
+	echoLetters = day     // and where it does not: a loop goes round many times a day, a daily report once
+	echoWords   = 3       // words and more; "Ja." and "Tack så" are what people say, on a ticket
 )
 
 // echoes says whether a mail repeats what its writer has been saying, on their ticket or at the door, and counts it.
@@ -28,14 +32,27 @@ func (t *turn) echoes(m *Mail, p placement) bool {
 		return false
 	}
 	sum := sha256.Sum256([]byte(words))
-	where := ""
+	where, often, window := "", echoAfter, echoLetters
 	if p.found() && !stranger {
 		where = t.desk.Number(p.ticket)
+		if strings.Count(words, " ")+1 < echoWords {
+			return false
+		}
+	}
+	if t.answersUs(m, p) {
+		window = echoAnswers
+	} else if len(m.Fields) > 0 || len(m.Attachments) > 0 {
+		often = echoForms
 	}
 	key := BudgetKey("echo " + string(m.From.Address) + " " + where + " " + hex.EncodeToString(sum[:8]))
-	said := t.uses(key, echoWindow)
+	said := t.uses(key, window)
 	t.out.Spend = append(t.out.Spend, Spend{key, t.now})
-	return said >= echoAfter
+	return said >= often
+}
+
+// answersUs says whether a mail carries a reference of ours, so that a mail of ours brought it about.
+func (t *turn) answersUs(m *Mail, p placement) bool {
+	return p.signed || slices.ContainsFunc(references(m), func(id MessageID) bool { _, ours := t.desk.OurMessage(id); return ours })
 }
 
 // foldWords is a text without what machines change from mail to mail: numbers, dates, times and ids.
@@ -61,7 +78,7 @@ func (t *turn) echo(ev MailArrived, p placement) {
 	if !ok {
 		return // a new ticket is told as every other
 	}
-	if !t.once(BudgetKey("echo told "+t.desk.Number(tk.ID)+" "+string(m.From.Address)), echoWindow) {
+	if !t.once(BudgetKey("echo told "+t.desk.Number(tk.ID)+" "+string(m.From.Address)), echoAnswers) {
 		return
 	}
 	thread := t.threadOf(tk, p)
