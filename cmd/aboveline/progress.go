@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -54,5 +55,23 @@ func (p *progress) mails(done, all int) {
 		p.draw(fmt.Sprintf("%d mails found", all))
 		return
 	}
-	p.draw(fmt.Sprintf("%d of %d mails", done, all))
+	p.draw(bar(done, all) + p.left(done, all))
+}
+
+// barCells is how wide a bar is: the line fits a terminal of 80 with millions of mails.
+const barCells = 25
+
+// bar shows how much of all is done, as a bar and in figures.
+func bar(done, all int) string {
+	full := barCells * done / all
+	return fmt.Sprintf("[%s%s] %3d %%, %d of %d mails", strings.Repeat("#", full), strings.Repeat(".", barCells-full), 100*done/all, done, all)
+}
+
+// left says how long the rest takes at the pace so far. Below a second there is nothing to say.
+func (p *progress) left(done, all int) string {
+	rest := time.Duration(float64(time.Since(p.start)) / float64(done) * float64(all-done)).Round(time.Second)
+	if rest == 0 {
+		return ""
+	}
+	return ", " + rest.String() + " left"
 }

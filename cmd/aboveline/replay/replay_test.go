@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -114,9 +115,34 @@ func TestSummaryNamesRulesThatNeverMatched(t *testing.T) {
 	if err := Run(t.Context(), Options{Config: desk(t), Paths: []string{file}, Out: &out}); err != nil {
 		t.Fatal(err)
 	}
+	if !strings.Contains(out.String(), "\nOutages, by their tickets") || !strings.Contains(out.String(), "\n  none") {
+		t.Errorf("nothing is said of outages:\n%s", out.String())
+	}
 	_, after, ok := strings.Cut(out.String(), "Never matched")
 	if !ok || !strings.Contains(after, "rule never") || strings.Contains(after, "rule login") {
 		t.Errorf("summary:\n%s", out.String())
+	}
+}
+
+// TestSummaryNamesOutages: an outage stands there with what made it one and how many tickets belong to it.
+func TestSummaryNamesOutages(t *testing.T) {
+	dir := t.TempDir()
+	at := time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)
+	for i := range 6 {
+		from := fmt.Sprint("p", i)
+		text := mailAt(at.Add(time.Duration(i)*time.Minute), from, "", "Inloggning med BankID ger felkod 503")
+		if err := os.WriteFile(filepath.Join(dir, from+".eml"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out strings.Builder
+	if err := Run(t.Context(), Options{Config: desk(t), Paths: []string{dir}, Out: &out}); err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(out.String(), "Outages, by their tickets")
+	line := regexp.MustCompile(`\n  D-1 \(.*503.*\) +6\n`)
+	if !line.MatchString(after) {
+		t.Errorf("want a line like %s:\n%s", line, out.String())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"aboveline.example/cmd/aboveline/config"
@@ -15,11 +16,13 @@ import (
 // summary counts what happened, and which rules never did anything.
 type summary struct {
 	events, tags, categories, kinds map[string]int
+	outages                         map[string]int // tickets of each, by number
+	words                           map[string]string
 	rules                           map[string]int // by name, those that never matched included
 }
 
 func newSummary(c *config.Config) *summary {
-	s := &summary{events: map[string]int{}, tags: map[string]int{}, categories: map[string]int{}, kinds: map[string]int{}, rules: map[string]int{}}
+	s := &summary{events: map[string]int{}, tags: map[string]int{}, categories: map[string]int{}, kinds: map[string]int{}, rules: map[string]int{}, outages: map[string]int{}, words: map[string]string{}}
 	for _, r := range c.Rules {
 		s.rules["rule "+r.Name] = 0
 	}
@@ -32,6 +35,13 @@ func newSummary(c *config.Config) *summary {
 func (s *summary) count(e Event) {
 	s.events[e.Event]++
 	switch e.Event {
+	case "outage.suspected":
+		s.outages[e.Outage]++
+		s.words[e.Outage] = strings.Join(e.Reasons, ", ")
+	case "outage.joined":
+		s.outages[e.Outage]++
+	case "outage.left":
+		s.outages[e.Outage]--
 	case "mail.out":
 		s.kinds[e.Reasons[0]]++
 	case "ticket.created":
@@ -80,6 +90,17 @@ func (s *summary) print(out io.Writer) error {
 	part("Mails that would have gone out", s.kinds)
 	part("Categories of new tickets", s.categories)
 	part("Tags of new tickets", s.tags)
+	outages := map[string]int{}
+	for id, n := range s.outages {
+		if s.words[id] != "" {
+			id += " (" + s.words[id] + ")"
+		}
+		outages[id] = n
+	}
+	if len(outages) == 0 {
+		outages["none"] = 0
+	}
+	part("Outages, by their tickets", outages)
 	part("Never matched", never)
 	return w.Flush()
 }
