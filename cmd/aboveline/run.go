@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -139,12 +142,30 @@ func report(e *env, err error) int {
 	if a, ok := errors.AsType[*admin.Error](err); ok {
 		text = a.Text // a running gateway may tell us of a config's mistakes, a line each
 	} else {
-		text = strings.ReplaceAll(text, "\n", "; ")
+		text = strings.ReplaceAll(text, "\n", "; ") + advice(err)
 	}
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		fmt.Fprintf(e.errs, "aboveline: %s\n", clean(line, 1000))
 	}
 	return code
+}
+
+// advice is what to do about what the system denied us.
+func advice(err error) string {
+	door, _ := errors.AsType[*net.OpError](err)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "; stop the program that listens there, or choose another port"
+	case errors.Is(err, fs.ErrPermission) && door != nil && strings.HasPrefix(door.Net, "tcp"):
+		return "; give the program CAP_NET_BIND_SERVICE, or choose a port above 1023"
+	case errors.Is(err, fs.ErrPermission):
+		return "; run as the user that serves, or change the owner"
+	case errors.Is(err, syscall.EROFS):
+		return "; mount it for writing, or name another store.path"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return "; make room"
+	}
+	return ""
 }
 
 // config reads the config that -c names, or the first that is found, or else the built-in desk.

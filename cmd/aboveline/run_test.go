@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/alecthomas/kong"
@@ -121,6 +125,34 @@ func TestNoDeskIsMadeByLooking(t *testing.T) {
 	}
 	if left, _ := os.ReadDir("."); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestDeniedSaysWhatToDo: what the system denies us is told with the way out, in one line.
+func TestDeniedSaysWhatToDo(t *testing.T) {
+	for err, want := range map[error]string{
+		&fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES}:                               "run as the user that serves",
+		fmt.Errorf("store: %w", syscall.EROFS):                                                  "mount it for writing",
+		fmt.Errorf("backup: %w", syscall.ENOSPC):                                                "make room",
+		&net.OpError{Op: "listen", Net: "tcp", Err: os.NewSyscallError("bind", syscall.EACCES)}: "CAP_NET_BIND_SERVICE",
+		&net.OpError{Op: "listen", Net: "tcp", Err: syscall.EADDRINUSE}:                         "stop the program",
+		errors.New("no ticket OMD-1"):                                                           "",
+	} {
+		var errs bytes.Buffer
+		code := report(&env{errs: &errs}, err)
+		if text := errs.String(); code != exitFailed || strings.Count(text, "\n") != 1 || !strings.Contains(text, want) || want == "" && strings.Contains(text, ";") {
+			t.Errorf("%v: exit %d, %q; want %q", err, code, text, want)
+		}
+	}
+	if os.Getuid() == 0 {
+		return // root is denied nothing
+	}
+	in(t, quiet)
+	if err := os.Mkdir("aboveline-data", 0); err != nil {
+		t.Fatal(err)
+	}
+	if r := aboveline(t, "", "ticket", "list"); r.code != exitFailed || !strings.Contains(r.errs, "run as the user that serves") {
+		t.Errorf("another's store: %+v", r)
 	}
 }
 
