@@ -15,8 +15,9 @@ func (m *Message) sort(i int, b *budget) {
 		m.attachLong(p, b)
 		return
 	}
-	if p.nested != nil && p.Name == "" {
-		return // it is in Nested, and has no name to show
+	name := p.Name
+	if p.nested != nil && name == "" {
+		name = strings.Join(strings.Fields(p.nested.Get("Subject")), " ") + ".eml" // as clients name it that do
 	}
 	if len(p.Body) == 0 && p.Name == "" || p.replaced {
 		return
@@ -24,7 +25,7 @@ func (m *Message) sort(i int, b *budget) {
 	if b.attachments--; b.attachments < 0 {
 		return
 	}
-	a := attach(p.Name, p.Type, p.Body)
+	a := attach(name, p.Type, p.Body)
 	a.Inline = p.Disposition != "attachment" && (p.ContentID != "" || p.Disposition == "inline")
 	a.ContentID = p.ContentID
 	p.attached = true
