@@ -167,7 +167,12 @@ func (r Reader) words(m *rules.Mail, msg *mime.Message) {
 	m.Language, m.Confidence = language.Guess(v.Words)
 	m.Fields = fields(m.Reply)
 	if m.Forwarded == nil {
-		m.Forwarded = attached(msg)
+		if m.Forwarded = attached(msg); m.Forwarded != nil {
+			m.Attachments = append(m.Attachments, m.Forwarded.Attachments...) // whose words are shown, whose files are, too
+		}
+	}
+	if f := m.Forwarded; f != nil {
+		f.Language, f.Confidence = language.Guess(f.Text)
 	}
 }
 

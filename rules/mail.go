@@ -108,10 +108,23 @@ type Delivery struct {
 type Forwarded struct {
 	From        Mailbox      `json:"from"`
 	Date        time.Time    `json:"date"`
+	Floating    bool         `json:"floating"` // Date names no offset: it is what a clock showed, written as UTC
 	Subject     string       `json:"subject"`
 	Text        string       `json:"text"`
+	Language    Language     `json:"language"`   // of Text
+	Confidence  float64      `json:"confidence"` // of Language, 0 to 1
 	MessageID   MessageID    `json:"message_id"`
 	Attachments []Attachment `json:"attachments"`
+}
+
+// When is when it was written, zero where it does not tell. A clock without an offset is taken for one at the desk,
+// for those who pass mail on to it mostly sit there.
+func (f *Forwarded) When(zone *time.Location) time.Time {
+	if !f.Floating || f.Date.IsZero() {
+		return f.Date.UTC()
+	}
+	d := f.Date.UTC()
+	return time.Date(d.Year(), d.Month(), d.Day(), d.Hour(), d.Minute(), d.Second(), 0, zone).UTC()
 }
 
 // ProofResult is how far the author of a mail was proved (DESIGN, section 5b).

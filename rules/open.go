@@ -200,7 +200,10 @@ func (t *turn) openForwarded(ev MailArrived, s speaker, why []Reason) {
 		as.Subject = m.Subject
 	}
 	as.From, as.MessageID = f.From, f.MessageID
-	tk := t.freshTicket(&as, f.From, t.desk.writerLanguage(m))
+	if f.Confidence >= 0.5 { // the person's own words tell, and not those of whoever passes them on
+		as.Language, as.Confidence = f.Language, f.Confidence
+	}
+	tk := t.freshTicket(&as, f.From, t.desk.writerLanguage(&as))
 	if f.MessageID != "" {
 		tk.Threads[ThreadRequester].References = []MessageID{f.MessageID}
 		t.out.Messages = append(t.out.Messages, MessageRef{f.MessageID, tk.ID, ThreadRequester, f.From.Address})
@@ -208,8 +211,8 @@ func (t *turn) openForwarded(ev MailArrived, s speaker, why []Reason) {
 	why = append(why, Reason{ReasonNewTicket, t.desk.Number(tk.ID)}, Reason{ReasonForwardedBy, string(s.Address)})
 	e := t.mailEntry(ev, tk, ThreadRequester, speaker{Mailbox: f.From, trust: TrustUnverified}, why)
 	e.Text = f.Text
-	if !f.Date.IsZero() {
-		e.At = f.Date.UTC()
+	if at := f.When(t.desk.Zone); !at.IsZero() {
+		e.At = at
 	}
 	seq := t.enter(tk, e)
 	t.classify(tk, MailArrived{ID: ev.ID, Mail: &as}, speaker{Mailbox: f.From, trust: TrustUnverified}, true)

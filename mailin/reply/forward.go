@@ -9,14 +9,35 @@ import (
 	"aboveline.example/rules"
 )
 
-// forwardPrefixes begin the subject of a mail that is passed on, in the languages of our readers. "VS" is left out:
-// it is a forward in Norwegian and a reply in Finnish.
+// forwardPrefixes begin the subject of a mail that is passed on, in the languages of our readers. "VS" is no proof: see
+// eitherSubject.
 var forwardPrefixes = []string{"fw:", "fwd:", "vb:", "wg:", "vl:", "tr:", "rv:", "enc:", "i:", "doorst:", "pd:", "videresendt:", "vidarebefordrat:", "vidaresendt:"}
 
 func forwardSubject(s string) bool {
 	s = strings.ToLower(strings.TrimSpace(s))
 	for _, p := range forwardPrefixes {
 		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// eitherSubject says whether a subject begins with "VS", which is a forward in Norwegian and Danish and an answer in
+// Finnish: the labels of the header block tell which.
+func eitherSubject(s string) bool {
+	s = strings.TrimSpace(s)
+	return len(s) > 2 && strings.EqualFold(s[:3], "vs:")
+}
+
+// fra says whether what follows own words begins with a header block in Norwegian or Danish.
+func (s *scan) fra() bool {
+	if s.cut.at < 0 {
+		return false
+	}
+	for i := s.cut.at; i < min(len(s.ls), s.cut.at+8); i++ {
+		label, _, ok := strings.Cut(strings.ToLower(strings.TrimLeft(s.ls[i].look(), "*_> ")), ":")
+		if label = strings.TrimRight(label, "* "); ok && (label == "fra" || label == "frå") {
 			return true
 		}
 	}
@@ -53,7 +74,7 @@ func (s *scan) forward() *rules.Forwarded {
 	if b != nil {
 		f.From = lenientMailbox(b.sender)
 		f.Subject = b.topic
-		f.Date = lenientDate(b.sent)
+		f.Date, f.Floating = lenientDate(b.sent)
 		level = s.ls[b.from].depth
 	}
 	var out strings.Builder
@@ -128,22 +149,28 @@ func monthOf(w string) time.Month {
 	return best
 }
 
-// lenientDate reads a date as header blocks write it. Zero where it cannot; UTC where the block names no offset, as
-// most do not: it is for people to recognise the mail by, and no decision rests on its hour.
-func lenientDate(s string) time.Time {
+// lenientDate reads a date as header blocks write it. Zero where it cannot; written as UTC where the block names no
+// offset, as most do not: then it floats. It is for people to recognise the mail by, and no decision rests on its hour.
+func lenientDate(s string) (at time.Time, floating bool) {
 	s = s[:min(len(s), 120)]
 	var d dateParts
 	for f := range strings.FieldsFuncSeq(s, func(r rune) bool { return isSpace(r) || r == ',' || r == '(' || r == ')' }) {
 		d.take(f)
 	}
-	return d.time()
+	at = d.time()
+	return at, !at.IsZero() && !d.zoned
 }
+
+// zoneNames are the zones that clients name in our parts of the world, with their hours east of UTC.
+var zoneNames = map[string]string{"utc": "0", "gmt": "0", "z": "0", "wet": "0", "west": "1", "bst": "1", "cet": "1", "met": "1",
+	"cest": "2", "eet": "2", "eest": "3"}
 
 type dateParts struct {
 	year, day, hour, minute, second int
 	month                           time.Month
 	clock, pm, am                   bool
-	offset                          int
+	zoned                           bool
+	offset                          int // seconds east of UTC, where zoned
 }
 
 func (d *dateParts) take(f string) {
@@ -155,10 +182,18 @@ func (d *dateParts) take(f string) {
 		d.am = true
 	case len(low) == 5 && (low[0] == '+' || low[0] == '-'):
 		if n, err := strconv.Atoi(low[1:]); err == nil {
-			d.offset = (n/100*60 + n%100) * 60
+			d.zoned, d.offset = true, (n/100*60+n%100)*60
 			if low[0] == '-' {
 				d.offset = -d.offset
 			}
+		}
+	case zoneNames[low] != "":
+		if h, err := strconv.Atoi(zoneNames[low]); err == nil {
+			d.zoned, d.offset = true, h*3600
+		}
+	case strings.HasPrefix(low, "utc") || strings.HasPrefix(low, "gmt"):
+		if h, err := strconv.Atoi(strings.ReplaceAll(low[3:], "−", "-")); err == nil && h >= -12 && h <= 14 { // "GMT+1"
+			d.zoned, d.offset = true, h*3600
 		}
 	case low != "" && low[0] >= '0' && low[0] <= '9':
 		d.number(low)

@@ -108,7 +108,11 @@ func tell(r Result) string {
 		}
 	}
 	if f := r.Forwarded; f != nil {
-		fmt.Fprintf(&b, "---- forwarded\nfrom: %s <%s>\ndate: %s\nsubject: %s\n%s\n", f.From.Name, f.From.Address, f.Date.Format(time.RFC3339), f.Subject, f.Text)
+		date := f.Date.Format(time.RFC3339)
+		if f.Floating {
+			date = strings.TrimSuffix(date, "Z") + " by the clock"
+		}
+		fmt.Fprintf(&b, "---- forwarded\nfrom: %s <%s>\ndate: %s\nsubject: %s\n%s\n", f.From.Name, f.From.Address, date, f.Subject, f.Text)
 	}
 	return b.String()
 }

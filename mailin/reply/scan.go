@@ -40,7 +40,6 @@ func scanHTML(src string, in *Input, known *shingles) *scan {
 
 func newScan(s *scan, in *Input, known *shingles) *scan {
 	s.cut.at = -1
-	s.forwarded = forwardSubject(in.Subject)
 	s.answer = answerSubject(in.Subject)
 	known.mark(s.ls)
 	unescapeFrom(s.ls)
@@ -49,6 +48,7 @@ func newScan(s *scan, in *Input, known *shingles) *scan {
 	s.containers()
 	s.findOurs()
 	s.walk(in.Marks)
+	s.forwarded = forwardSubject(in.Subject) || eitherSubject(in.Subject) && s.fra()
 	s.overflow()
 	s.quotes()
 	s.answersUnder()

@@ -28,6 +28,7 @@ var forwards = words(
 	"forwarded message", "forwarded mail", "forwarded by", "begin forwarded message", "start of forwarded message",
 	"vidarebefordrat meddelande", "vidarebefordrat brev", "vidarebefordrat mail", "vidarebefordrat mejl", "vidaresänt meddelande", "vidarebefordrad av",
 	"början på vidarebefordrat meddelande", "börja vidarebefordrat meddelande", "start på vidarebefordrat meddelande",
+	"börja på vidarebefordrat brev", "början på vidarebefordrat brev", "börja på vidarebefordrat meddelande",
 	"videresendt melding", "videresendt e-post", "start på videresendt melding", "vidaresendt melding", "vidaresend melding", "videresendt av",
 	"videresendt besked", "videresendt meddelelse", "videresendt mail", "start på videresendt besked", "påbegynd videresendt besked", "videresendt af",
 	"välitetty viesti", "välitetty viesti alkaa", "edelleenlähetetty viesti", "edelleenlähetetty sanoma", "lähettäjä välitti", "välitetyn viestin alku",
