@@ -145,6 +145,9 @@ func (t *turn) dispose(kind DispositionKind, ticket TicketID, entry int, why ...
 	t.out.Disposition.Kind = kind
 	t.out.Disposition.Ticket = ticket
 	t.out.Disposition.Entry = entry
+	if tk, ok := t.ticket(ticket); ok && tk.Subject == "" {
+		t.out.Disposition.Subject = "" // there was none, or it was removed and a client still says it
+	}
 	t.out.Disposition.Reasons = append(t.out.Disposition.Reasons, why...)
 }
 

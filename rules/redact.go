@@ -13,17 +13,31 @@ type Redaction struct {
 	Mails   []MailID     // whose bytes go, and what the watch for outages was shown of them
 	Sent    []OutgoingID // whose words and bytes go; what has not gone out never will
 	Blobs   []BlobID     // files that no entry has named yet
+	Subject bool         // the subjects of Mails and Sent go, too
 }
 
 // doRedact removes an entry for good: the one that the mail shows which is answered, or the one whose number stands
-// after the command. A reason may follow.
+// after the command. A reason may follow. With the entry that opened the ticket goes its subject, which was the same
+// mail's; "/redact subject" removes that alone.
 //
 // With its words go the files, the mail as it came, and every copy: in mails of ours, in later entries that quote it,
 // and in every later mail as it came, since a reply quotes what it answers.
 func (t *turn) doRedact(a *act) *Line {
+	if word, _, _ := strings.Cut(strings.ToLower(a.Arg), " "); slices.Contains(subjectWords, word) {
+		if a.tk.Subject == "" {
+			return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
+		}
+		t.redactSubject(a.tk, a)
+		t.redacted(a)
+		a.done = append(a.done, t.desk.Number(a.tk.ID))
+		return nil
+	}
 	tk, e, ok := t.redactable(a)
 	if !ok {
 		return badArgument(a, "the number of an entry with words, as /why shows it")
+	}
+	if e.Seq == FirstEntry && tk.Subject != "" {
+		t.redactSubject(tk, a)
 	}
 	gone := newRemoved(e)
 	empty := e
@@ -35,17 +49,78 @@ func (t *turn) doRedact(a *act) *Line {
 		}
 	}
 	t.redactReports(tk, e, gone)
+	t.redacted(a)
+	a.done = append(a.done, t.desk.Number(tk.ID)+" "+strconv.Itoa(e.Seq), e.Who, e.At.In(t.desk.Zone).Format("2006-01-02 15:04"))
+	return nil
+}
+
+// redacted ends every redaction: the command's own mail goes, too, and nothing can be taken back.
+func (t *turn) redacted(a *act) {
 	r := &t.out.Redact
-	r.Mails = append(r.Mails, a.ev.ID) // quotes what it answers, too
+	r.Mails = append(r.Mails, a.ev.ID) // quotes what it answers
 	for _, f := range a.ev.Mail.Attachments {
 		r.Blobs = append(r.Blobs, f.SHA256)
 	}
 	a.tk.Undo, a.undone = nil, true
-	a.done = append(a.done, t.desk.Number(tk.ID)+" "+strconv.Itoa(e.Seq), e.Who, e.At.In(t.desk.Zone).Format("2006-01-02 15:04"))
 	if !slices.ContainsFunc(a.lines, func(l Line) bool { return l.Code == LineForGood }) {
 		a.lines = append(a.lines, Line{Code: LineForGood})
 	}
-	return nil
+	for _, id := range r.Sent {
+		if row, ok := t.look.Sent(id); ok && !settled(row) && row.Role != RoleStaff {
+			a.lines = append(a.lines, Line{Code: LineWithdrawn, Subject: string(row.To.Address)})
+		}
+	}
+}
+
+// subjectWords are what "/redact subject" is in the desk's languages.
+var subjectWords = words("subject ämne ämnet emne emnet")
+
+// redactSubject removes a ticket's subject: from the ticket and those that go on with it, from every mail and list of
+// ours that named it, and from the words that quote it. From then on the number alone stands there, and a reply that
+// brings it back does not put it back.
+func (t *turn) redactSubject(tk *Ticket, a *act) {
+	e := Entry{Ticket: tk.ID, Seq: -1, At: tk.Created, Text: tk.Subject} // as if somebody had said it, first
+	gone := newRemoved(e)
+	gone.lines = append(gone.lines, gone.text) // whole, however short
+	r := &t.out.Redact
+	r.Subject = true
+	numbers := map[string]bool{}
+	for _, id := range t.family(tk) {
+		one, ok := t.ticket(id)
+		if !ok {
+			continue
+		}
+		numbers[t.desk.Number(id)] = true
+		t.redactCopies(one, e, gone, a)
+		if gone.has(one.Subject) {
+			one.Subject = ""
+		}
+		for i := range one.Threads {
+			if th := &one.Threads[i]; gone.has(th.Subject) || gone.has(th.Topic) {
+				th.Subject, th.Topic = "", ""
+			}
+		}
+		for _, h := range t.look.HeldOn(id) {
+			h.Subject = ""
+			t.out.Held = append(t.out.Held, h)
+		}
+	}
+	t.redactReports(tk, e, gone)
+	if o, ok := t.outage(tk.Outage); ok && gone.has(o.Title) {
+		o.Title = OutageNumber(o.ID)
+	}
+	for n := t.look.DeskSent(); n > 0; n-- { // lists and digests
+		row, ok := t.look.Sent(outgoingID(0, n))
+		if !ok {
+			continue
+		}
+		if row.Date.Before(tk.Created) {
+			break
+		}
+		if slices.ContainsFunc(row.Lines, func(l Line) bool { return numbers[l.Subject] }) {
+			r.Sent = append(r.Sent, row.ID)
+		}
+	}
 }
 
 // redactable is the entry that is meant, and its ticket.
@@ -236,7 +311,7 @@ func (r removed) without(text string) (rest string, cut bool) {
 
 // in says whether a mail of ours says what was removed.
 func (r removed) in(o Outgoing) bool {
-	if _, cut := r.without(o.Words); cut {
+	if _, cut := r.without(o.Words); cut || r.has(o.Subject) || r.has(o.Facts.Subject) {
 		return true
 	}
 	for _, l := range o.Lines {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +17,9 @@ func (w *world) redact(r Redaction) {
 	for i, d := range w.ledger {
 		if slices.Contains(r.Mails, d.Mail) {
 			w.ledger[i].Raw = ""
+			if r.Subject {
+				w.ledger[i].Subject = ""
+			}
 		}
 	}
 	for _, id := range r.Sent {
@@ -25,6 +29,9 @@ func (w *world) redact(r Redaction) {
 			continue
 		}
 		row.Words, row.Lines, row.Report, row.Attachments, row.Wire = "", nil, nil, nil, nil
+		if r.Subject {
+			row.Subject, row.Facts.Subject, row.ThreadTopic = "", "", ""
+		}
 		w.queue[id] = row
 	}
 }
@@ -48,6 +55,12 @@ func (w *world) shows(text string) (where []string) {
 	}
 	for id, q := range w.queue {
 		look("mail "+string(id), q)
+	}
+	for _, d := range w.ledger {
+		look(fmt.Sprintf("ledger %d", d.Mail), d)
+	}
+	for id, h := range w.held {
+		look(fmt.Sprintf("held %d", id), h)
 	}
 	return where
 }
@@ -108,5 +121,54 @@ func TestRedactLeavesNothing(t *testing.T) {
 	}
 	if got := w.shows("kanariefågel"); got != nil {
 		t.Errorf("the words came back: %q", got)
+	}
+}
+
+// TestRedactSubject removes a subject with the entry that opened the ticket, and alone; nothing shows it afterwards, and
+// a client that keeps saying it does not bring it back.
+func TestRedactSubject(t *testing.T) {
+	for _, command := range []string{"/redact 1", "/maskera ämne", "/sladd emne"} {
+		w := newWorld(scenarioDesk())
+		must := func(input string) {
+			t.Helper()
+			m, err := w.readMail(input)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(m.Subject, "kanariefågel") {
+				m.Header["Thread-Topic"] = []string{m.Subject}
+			}
+			if _, err := w.take(m); err != nil {
+				t.Fatal(err)
+			}
+			w.send()
+		}
+		must("from: Åsa Öberg <asa@kommun.example>\nsubject: PIN kanariefågel-4711\n\nKan inte logga in på sidan.")
+		must("from: Anna Ek <anna@omdirekt.example>\nanswers: 1-2\n\n/report Sublime\n/share kollega@kommun.example")
+		must("from: Bo Lind <bo@omdirekt.example>\nanswers: 1-3\n\nÄmne: PIN kanariefågel-4711\nByt PIN.")
+		must("from: Anna Ek <anna@omdirekt.example>\nsubject: Lista\n\n/list")
+		must("from: Olle Sten <olle@annan.example>\nanswers: 1-1\n\nJag vill också vara med.")
+		must("from: Åsa Öberg <asa@kommun.example>\nanswers: 1-1\n\n/close")
+		must("from: Åsa Öberg <asa@kommun.example>\nanswers: 1-1\n\nDet är fortfarande fel.")
+		if n := len(w.shows("kanariefågel")); n < 12 {
+			t.Fatalf("the subject is in %d places, and the test is about more: %q", n, w.shows("kanariefågel"))
+		}
+		answered := w.queue["1-1"]
+		must("from: Anna Ek <anna@omdirekt.example>\nanswers: 1-2\n\n" + command)
+		if got := w.shows("kanariefågel"); got != nil {
+			t.Errorf("%s: the subject is still in %q", command, got)
+		}
+		if got := w.shows("Kan inte logga in på sidan."); (got == nil) != (command == "/redact 1") {
+			t.Errorf("%s: the words stand in %q", command, got)
+		}
+		if last := w.queue[w.order[len(w.order)-1]]; last.Subject != "[OMD-1]" {
+			t.Errorf("%s: answered under %q", command, last.Subject)
+		}
+		// a client goes on with the subject it has
+		must("from: Åsa Öberg <asa@kommun.example>\nsubject: SV: " + answered.Subject + "\nto: " + string(answered.ReplyTo) + "\n\nHallå där?")
+		must("from: Anna Ek <anna@omdirekt.example>\nanswers: 2-2\n\nVi ser på det.")
+		if got := w.shows("kanariefågel"); got != nil {
+			t.Errorf("%s: a reply brought it back: %q", command, got)
+		}
 	}
 }

@@ -38,6 +38,9 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 	cmds, words := t.participantCommands(m, p, s)
 	th := &tk.Threads[thread]
 	t.continueThread(th, m)
+	if tk.Subject == "" {
+		th.Topic = "" // it was removed, and clients go on saying it
+	}
 	if s.trust == TrustVerified {
 		if i := tk.participant(s.Address); i >= 0 {
 			tk.Participants[i].Verified = true
@@ -171,6 +174,10 @@ func (t *turn) followClosed(ev MailArrived, old *Ticket, s speaker, why []Reason
 		s.then = outcomeNewPlain
 	}
 	why = append(why, Reason{ReasonFollowsClosed, t.desk.Number(old.ID)})
+	if old.Subject == "" {
+		m := *ev.Mail
+		m.Subject, ev.Mail = "", &m // see dispose
+	}
 	tk := t.openTicket(ev, s, why, false)
 	tk.Links = append(tk.Links, Link{old.ID, LinkFollows})
 	old.Links = append(old.Links, Link{tk.ID, LinkFollowedBy})

@@ -228,3 +228,45 @@ func TestEraseAgainstPuts(t *testing.T) {
 	}
 	closed(t, db)
 }
+
+// TestEraseSubject looks through every byte for a subject that was removed.
+func TestEraseSubject(t *testing.T) {
+	db := opened(t, t.TempDir())
+	subject := "PIN " + canary
+	id := mailWith(t, db, 1, "Hello", []byte("Subject: "+subject), nil)
+	update(t, db, func(tx *Tx) error {
+		d, _ := tx.Disposition(id)
+		d.Subject = subject
+		tx.saveJSON(ledger, u64(uint64(id)), d)
+		tk := ticket(1, rules.StatusOpen, "asa@kommun.example", noon)
+		tk.Subject, tk.Threads = subject, []rules.Thread{{Subject: subject, Topic: subject}}
+		o := outgoing("1-1", "bo@kommun.example", noon)
+		o.Subject, o.Facts.Subject, o.ThreadTopic = "[T-1] "+subject, subject, subject
+		if err := tx.Apply(rules.Decision{Tickets: []rules.Ticket{tk}}); err != nil {
+			return err
+		}
+		return tx.Enqueue(o, []rules.Piece{{Text: []byte("Subject: [T-1] " + subject)}})
+	})
+	if n := hits(t, db.Dir()); n < 3 {
+		t.Fatalf("%d canaries before, which shows nothing", n)
+	}
+	update(t, db, func(tx *Tx) error {
+		tk := ticket(1, rules.StatusOpen, "asa@kommun.example", noon)
+		tk.Subject = ""
+		return tx.Apply(rules.Decision{Tickets: []rules.Ticket{tk},
+			Redact: rules.Redaction{Mails: []rules.MailID{id}, Sent: []rules.OutgoingID{"1-1"}, Subject: true}})
+	})
+	if err := db.Erase(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := hits(t, db.Dir()); n != 0 {
+		t.Errorf("%d canaries are left", n)
+	}
+	view(t, db, func(tx *Tx) { // what is compressed does not show there
+		d, _ := tx.Disposition(id)
+		row, _ := tx.Sent("1-1")
+		if d.Subject != "" || row.Subject != "" || row.Facts.Subject != "" || row.ThreadTopic != "" {
+			t.Errorf("the subject is still in %+v or %+v", d, row.Outgoing)
+		}
+	})
+}

@@ -26,10 +26,10 @@ func (tx *Tx) redact(r rules.Redaction) {
 		tx.saveJSON(entries, key, e)
 	}
 	for _, id := range r.Mails {
-		loose = append(loose, tx.redactMail(id))
+		loose = append(loose, tx.redactMail(id, r.Subject))
 	}
 	for _, id := range r.Sent {
-		loose = append(loose, tx.redactRow(id)...)
+		loose = append(loose, tx.redactRow(id, r.Subject)...)
 	}
 	b, err := json.Marshal(loose)
 	if err != nil {
@@ -48,14 +48,18 @@ func (tx *Tx) loose() (ids []rules.BlobID) {
 	return ids
 }
 
-// redactMail lets a mail's bytes go, and what the watch was shown of it. Its line in the ledger stays.
-func (tx *Tx) redactMail(id rules.MailID) rules.BlobID {
+// redactMail lets a mail's bytes go, and what the watch was shown of it. Its line in the ledger stays, without the
+// subject where that goes, too.
+func (tx *Tx) redactMail(id rules.MailID, subject bool) rules.BlobID {
 	d, ok := tx.Disposition(id)
 	if !ok {
 		return ""
 	}
 	raw := d.Raw
 	d.Raw = ""
+	if subject {
+		d.Subject = ""
+	}
 	for i, r := range d.Reasons {
 		if r.Code == rules.ReasonCommandRefused { // with the words that stood after it
 			d.Reasons[i].Subject, _, _ = strings.Cut(r.Subject, " ")
@@ -68,7 +72,7 @@ func (tx *Tx) redactMail(id rules.MailID) rules.BlobID {
 
 // redactRow lets go what an outgoing mail said. That there was one, to whom and when, stays, and so do the references by
 // which a reply to it finds its ticket.
-func (tx *Tx) redactRow(id rules.OutgoingID) (loose []rules.BlobID) {
+func (tx *Tx) redactRow(id rules.OutgoingID, subject bool) (loose []rules.BlobID) {
 	key := outKey(id)
 	r, ok := tx.row(key)
 	if !ok || r.State == stateDropped {
@@ -85,6 +89,9 @@ func (tx *Tx) redactRow(id rules.OutgoingID) (loose []rules.BlobID) {
 		loose = append(loose, a.SHA256)
 	}
 	o.Words, o.Lines, o.Report, o.Attachments = "", nil, nil, nil
+	if subject {
+		o.Subject, o.Facts.Subject, o.ThreadTopic = "", "", ""
+	}
 	tx.saveWire(key, o, nil)
 	tx.cancel(id)
 	return loose
