@@ -3,6 +3,7 @@ package rules
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -168,4 +170,103 @@ func TestRulesDoNoIO(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// claims are the fields in which a mail says who it is from, where answers go, what it answers, and who vouches for it.
+var claims = map[string]bool{"From": true, "Sender": true, "Reply-To": true, "In-Reply-To": true, "References": true,
+	"Authentication-Results": true, "ARC-Authentication-Results": true, "Return-Path": true}
+
+// claimReaders are the only code that reads them out of a mail that came in, and what for. None of it decides who a mail
+// is from: judge does, from what these found.
+var claimReaders = map[string]string{
+	"../mailin/read.go":               "fills in rules.Mail",
+	"../mailin/key.go":                "knows the same mail again",
+	"../mailin/imap":                  "takes the reverse-path that the server noted",
+	"../mailin/mime":                  "reads the one author",
+	"../mailin/proof":                 "proves the author",
+	"../mailin/machine":               "says what kind it is",
+	"../cmd/aboveline/inspect":        "shows it, and keeps nothing",
+	"../cmd/aboveline/demo":           "plays people, who read our mail",
+	"../cmd/aboveline/held.go From":   "a word on a page",
+	"../cmd/aboveline/mail.go From":   "a word on a page",
+	"../cmd/aboveline/parked.go From": "a word on a page",
+}
+
+// decided are what rules may ask of a mail's claims, and the files that may.
+var decided = map[string][]string{
+	"Proof":      {"trust.go", "steer.go", "recheck.go", "hold.go", "digest.go", "open.go"},
+	"InReplyTo":  {"thread.go", "steer.go"},
+	"References": {"thread.go", "steer.go", "open.go"}, // open.go: the chain of ids that our own mail continues
+	"ReplyTo":    {},
+	"Envelope":   {"decide.go", "success.go", "trust.go"}, // kept in the ledger; reports of success that the client asked for
+	"Raw":        {},
+}
+
+// TestOneFunctionDecides: judge alone says who a mail is from and what that entitles it to. No other code asks a mail's
+// header for it, and within rules no other file asks what the doors found.
+func TestOneFunctionDecides(t *testing.T) {
+	found := map[string]bool{}
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		path = filepath.ToSlash(path)
+		if strings.HasPrefix(path, "../mailout/") || strings.HasSuffix(filepath.Dir(path), "test") {
+			return nil // writes our own mail; helpers of tests
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BasicLit:
+				name, err := strconv.Unquote(n.Value)
+				if n.Kind != token.STRING || err != nil || !claims[name] {
+					break
+				}
+				reader := ""
+				for _, r := range []string{path, filepath.ToSlash(filepath.Dir(path)), path + " " + name} {
+					if claimReaders[r] != "" {
+						reader = r
+					}
+				}
+				if found[reader] = true; reader == "" {
+					t.Errorf("%s reads %s", path, name)
+				}
+			case *ast.SelectorExpr:
+				files, asked := decided[n.Sel.Name]
+				if !asked || !strings.HasPrefix(path, "../rules/") || !incoming(n.X) {
+					break
+				}
+				if found[n.Sel.Name] = true; !slices.Contains(files, strings.TrimPrefix(path, "../rules/")) {
+					t.Errorf("%s asks a mail for its %s", path, n.Sel.Name)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r, why := range claimReaders {
+		if why != "" && !found[r] {
+			t.Errorf("%s reads nothing of it any more", r)
+		}
+	}
+	if !found["Proof"] || !found["References"] {
+		t.Error("the test looks in the wrong place")
+	}
+}
+
+// incoming says whether an expression is a mail that came in, by the names that we give those.
+func incoming(x ast.Expr) bool {
+	switch x := x.(type) {
+	case *ast.Ident:
+		return x.Name == "m"
+	case *ast.SelectorExpr:
+		return x.Sel.Name == "Mail"
+	}
+	return false
 }
