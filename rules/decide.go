@@ -161,7 +161,7 @@ func (t *turn) personWord(ev MailArrived, p placement) {
 		why = append([]Reason{{p.by, t.desk.Number(p.ticket)}}, why...)
 	}
 	switch s.then {
-	case outcomeWord, outcomeUnverified:
+	case outcomeWord:
 		if s.role == RoleStaff {
 			t.counted(m)
 		}

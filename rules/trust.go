@@ -16,8 +16,7 @@ const (
 type outcome int
 
 const (
-	outcomeWord       outcome = iota // a participant's word; staff commands count
-	outcomeUnverified                // their word, marked so; what it changes is limited to their own reply
+	outcomeWord       outcome = iota // a participant's word; unproved it is marked so, and changes no more than their own reply
 	outcomeConfirm                   // held; a single-use confirm mail to the registered address releases it
 	outcomeHeld                      // held; staff see it; nothing is relayed
 	outcomeJoin                      // held as "wants to join"
@@ -41,7 +40,7 @@ type trustRow struct {
 var trustTable = []trustRow{
 	{tokenOwn, false, ProofPass, outcomeWord, ReasonProved},
 	{tokenOwn, true, ProofPass, outcomeWord, ReasonProved},
-	{tokenOwn, false, ProofNone, outcomeUnverified, ReasonUnproved},
+	{tokenOwn, false, ProofNone, outcomeWord, ReasonUnproved},
 	{tokenOwn, true, ProofNone, outcomeConfirm, ReasonUnproved},
 	{tokenOwn, false, ProofFail, outcomeHeld, ReasonProofFailed},
 	{tokenOwn, true, ProofFail, outcomeHeld, ReasonProofFailed},
