@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"aboveline.example/store"
 )
 
 var loopDays = flag.Int("loopdays", 5, "virtual days that TestLoopStorm lets each loop run")
@@ -232,6 +234,14 @@ var loops = []loop{
 	}},
 }
 
+// unmarked are the loops that only their words give away: staff hear of each that it is a machine's.
+var unmarked = map[string]bool{
+	"a vendor's system that answers everything on the thread":       true,
+	"a vendor's system that answers everything to the bare address": true,
+	"a slow system at the bare address":                             true,
+	"somebody whose robot answers for ever on the thread":           true,
+}
+
 // washed is a relay that strips every marker and changes every id on the way from one desk to the other.
 func washed() func([]byte) []byte {
 	var mu sync.Mutex
@@ -294,7 +304,7 @@ func (h *house) answerNewest(who, words string) {
 
 // TestLoopStorm lets every loop we can think of run for days: at most 5 automatic mails to a peer an hour and 20 a day;
 // the loop comes to rest after at most 10 mails of ours to each peer, staff's included; and after it all a person's mail
-// gets through, also one with Precedence: bulk. -loopdays 30 is the long form.
+// gets through, also one with Precedence: bulk. Staff are told once of each machine that hides what it is. -loopdays 30 is the long form.
 func TestLoopStorm(t *testing.T) {
 	for _, l := range loops {
 		t.Run(l.name, func(t *testing.T) {
@@ -323,6 +333,21 @@ func TestLoopStorm(t *testing.T) {
 					}
 				}
 				t.Logf("%d mails in the first day, %d in all", atDay, atRest)
+				told := map[string]int{}
+				for _, p := range w.delivered() {
+					got, err := read(p.raw)
+					if strings.HasPrefix(p.to, "anna@") && err == nil && strings.Contains(got.text, "was sent by a machine") {
+						told[p.to]++
+					}
+				}
+				for who, n := range told {
+					if n > 1 {
+						t.Errorf("%s was told %d times of one machine", who, n)
+					}
+				}
+				if unmarked[l.name] && len(told) == 0 {
+					t.Error("nobody was told of the machine")
+				}
 				if n := len(w.delivered()) - atRest; n > 0 && *loopDays < 30 {
 					t.Errorf("%d mails went out after the loop should have come to rest", n)
 				}
@@ -331,6 +356,11 @@ func TestLoopStorm(t *testing.T) {
 					fields: []string{"Precedence: bulk"}, body: "Neither can I.", proof: "pass"})
 				time.Sleep(time.Minute)
 				synctest.Wait()
+				h.view(func(tx *store.Tx) {
+					if n := len(tx.TicketsOf("ola@p.example")); n != 1 {
+						t.Errorf("a person's mail with Precedence: bulk became %d tickets", n)
+					}
+				})
 				if w.count("kari@p.example") == 0 {
 					t.Error("a person's mail was not confirmed after the storm")
 				}
