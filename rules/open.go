@@ -168,7 +168,7 @@ func (t *turn) confirm(tk *Ticket, ev MailArrived, s speaker) {
 	if t.knownOutage(tk) {
 		o.Template = TemplateKnownFault
 	}
-	if s.trust != TrustVerified {
+	if s.then != outcomeNew {
 		if !t.once(BudgetKey("plain "+string(to)), day) {
 			refuse(ReasonBudget, "confirmation without words")
 			return
