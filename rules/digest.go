@@ -181,8 +181,11 @@ func (t *turn) listedRole(tk *Ticket, a Address) Role {
 // listLine carries out one line; isLine is false for what does not begin with a number of the list.
 func (t *turn) listLine(ev MailArrived, s speaker, tickets []string, line string) (answer []Line, isLine bool) {
 	n, command, isLine := numbered(line)
-	if !isLine || n < 1 || n > len(tickets) {
-		return []Line{{Code: LineBadArgument, Subject: line, More: []string{"1 close"}}}, isLine
+	switch {
+	case !isLine:
+		return []Line{{Code: LineBadArgument, Subject: line, More: []string{"1 close"}}}, false
+	case n < 1 || n > len(tickets):
+		return []Line{{Code: LineNotListed, Subject: line, More: []string{strconv.Itoa(n)}}}, true
 	}
 	id, _ := t.desk.SubjectNumber(tickets[n-1])
 	tk, ok := t.ticket(id)

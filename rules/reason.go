@@ -108,6 +108,7 @@ const (
 	LineCancelled   = "cancelled"      // on a solved mail: ended with information, nothing was done
 	LineForGood     = "for-good"       // what was removed cannot be brought back
 	LineEmpty       = "empty"          // the mail said nothing, and nothing was done
+	LineNotListed   = "not-listed"     // Subject the line of an answer to a list, More the number that the list does not have
 	LineWithdrawn   = "withdrawn"      // Subject to whom a mail waited that is not sent now
 	LineUnverified  = "unverified"     // the writer was not proved, so only their words count
 )

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	stdcmp "cmp"
 	"crypto/sha256"
 	"fmt"
 	"slices"
@@ -115,7 +116,9 @@ func (w *world) OpenTickets(limit int) []TicketID {
 			ids = append(ids, id)
 		}
 	}
-	slices.Sort(ids)
+	slices.SortFunc(ids, func(a, b TicketID) int {
+		return stdcmp.Or(w.tickets[a].Updated.Compare(w.tickets[b].Updated), stdcmp.Compare(a, b))
+	})
 	return ids[:min(limit, len(ids))]
 }
 func (w *world) Outage(id OutageID) (Outage, bool) {

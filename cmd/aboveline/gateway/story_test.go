@@ -636,9 +636,9 @@ func reasonList(list []rules.Reason) string {
 }
 
 var (
-	machineReason = regexp.MustCompile(`(machine-mail [a-z-]+): [^,\n]*`)
+	machineReason = regexp.MustCompile(`(machine-mail [a-z-]+): [^,)\n]*`)
 	bounceReason  = regexp.MustCompile(`(bounce-of-unknown) [^,\n]*`)
-	ticketLine    = regexp.MustCompile(`^  (OMD-\d+) `)
+	ticketLine    = regexp.MustCompile(`^  ([A-Z]+-\d+) `)
 	tokens        = regexp.MustCompile(`[a-z2-7]{42}`)
 )
 
