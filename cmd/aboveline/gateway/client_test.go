@@ -1,0 +1,141 @@
+package gateway
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/emersion/go-message/mail"
+)
+
+// filesOf are the attachments of a mail that went out, by name.
+func filesOf(t *testing.T, raw []byte) map[string]string {
+	t.Helper()
+	r, err := mail.CreateReader(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for {
+		p, err := r.NextPart()
+		if err == io.EOF {
+			return files
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h, ok := p.Header.(*mail.AttachmentHeader); ok {
+			name, err := h.Filename()
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := io.ReadAll(p.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[name] = string(b)
+		}
+	}
+}
+
+// newest is the last mail that went out to somebody.
+func (w *town) newest(t *testing.T, to string) parcel {
+	t.Helper()
+	all := w.delivered()
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].to == to {
+			return all[i]
+		}
+	}
+	t.Fatalf("nothing went to %s", to)
+	return parcel{}
+}
+
+// What Outlook wraps into a winmail.dat comes to staff as the files that it is, and the wrapping does not.
+func TestWinmailIsUnwrapped(t *testing.T) {
+	raw, err := os.ReadFile("../../../testdata/mailin/mime/48-winmail-beside-text.eml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bubble(t, func(t *testing.T) {
+		w := newTown(t)
+		h := w.build("support@omdirekt.example", storyDesk, func() detector { return &simpleWatch{} })
+		if err := h.post("anna@kommun.example", "support@omdirekt.example", h.stamp(raw, "pass")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		p := w.newest(t, "bo@omdirekt.example")
+		if files := filesOf(t, p.raw); len(files) != 1 || files["ark.xlsx"] != "PK" {
+			t.Errorf("files %q", files)
+		}
+		if r, err := read(p.raw); err != nil || !strings.Contains(r.text, "Samma text, rik.") {
+			t.Errorf("%v: %q", err, r.text)
+		}
+		h.check(t)
+	})
+}
+
+// Outlook threads by a header of its own, which every mail of ours to that person echoes; all others thread by
+// References, oldest first, whose last is what In-Reply-To names (PEERS, section 4a).
+func TestThreadsInEveryClient(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newTown(t)
+		h := w.build("support@omdirekt.example", storyDesk, func() detector { return &simpleWatch{} })
+		const index = "AdPq3Vxk8hVw0c5pT1a2b3c4d5e6fw=="
+		l := letter{from: "Åsa Öberg <asa@kommun.example>", to: "support@omdirekt.example", subject: "Blanketten", id: "a1@kommun.example", proof: "pass",
+			refs: []string{"a0@kommun.example"}, inReplyTo: "a0@kommun.example", fields: []string{"Thread-Index: " + index, "Thread-Topic: Blanketten"}, body: "Vilken blankett gäller?"}
+		if err := h.sendBySMTP(l); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		a, err := answer(w.newest(t, "anna@omdirekt.example").raw, "Anna Ek <anna@omdirekt.example>", "s1@omdirekt.example", "Blankett 7.")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.sendBySMTP(a); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		seen := 0
+		for _, p := range w.delivered() {
+			r, err := read(p.raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before, _ := r.header.MsgIDList("In-Reply-To")
+			if len(r.refs) == 0 || len(before) != 1 || r.refs[len(r.refs)-1] != before[0] {
+				t.Errorf("to %s: in reply to %q, references %q", p.to, before, r.refs)
+			}
+			if p.to != "asa@kommun.example" {
+				continue
+			}
+			seen++
+			if bytes.Contains(p.raw, []byte("anna@omdirekt.example")) {
+				t.Error("staff's address is in a mail to the requester")
+			}
+			if got := r.header.Get("Thread-Index"); got != index {
+				t.Errorf("%q: Thread-Index %q", r.subject, got)
+			}
+			if got := r.header.Get("Thread-Topic"); got != "Blanketten" {
+				t.Errorf("%q: Thread-Topic %q", r.subject, got)
+			}
+			if len(r.refs) < 2 || r.refs[0] != "a0@kommun.example" || r.refs[1] != "a1@kommun.example" {
+				t.Errorf("%q: references %q", r.subject, r.refs)
+			}
+			if !strings.HasSuffix(r.subject, "Blanketten") {
+				t.Errorf("subject %q", r.subject)
+			}
+		}
+		if seen != 2 {
+			t.Errorf("%d mails to the requester, want the confirmation and the reply", seen)
+		}
+		h.check(t)
+	})
+}
