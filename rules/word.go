@@ -212,16 +212,26 @@ var thanksWords = map[string]bool{}
 
 func init() {
 	for w := range strings.FieldsSeq(`tack tackar så mycket stort för hjälpen snabb hjälp det funkar fungerar nu bra super
-		toppen perfekt utmärkt hej hälsningar mvh vänlig med vänliga ha en fin dag kanon underbart ok okej allt i ordning löste sig
-		takk tusen mange for hjelpen rask hjelp fungerer nå virker flott supert perfekt hei hilsen vennlig ha god dag er alt i orden ordnet seg
+		toppen perfekt utmärkt hej hälsningar mvh vänlig med vänliga ha en fin dag kanon underbart ok okej allt i ordning löste sig svaret återkopplingen som ska
+		takk tusen mange for hjelpen rask hjelp fungerer nå virker flott supert perfekt hei hilsen vennlig ha god dag er alt i orden ordnet seg skal du som svar tilbakemelding
 		thanks thank you so much very for the help your quick reply works now great perfect excellent it kind best regards
-		many cheers hi hello all good fine okay sorted problem solved löst løst`) {
+		many cheers hi hello that worked response all good fine okay sorted problem solved löst løst`) {
 		thanksWords[w] = true
 	}
 }
 
-// isThanks says whether words only thank: some word of thanks, and no more than ten words, all of them such as
-// thanks are made of. A name at the end is let through.
+// stillWrong are words with which a mail that thanks says that the matter is not over.
+var stillWrong = map[string]bool{}
+
+func init() {
+	for w := range strings.FieldsSeq(`inte ej icke inget ingen fortfarande men tyvärr nej ikke ikkje ingen intet fortsatt fremdeles dessverre nei
+		not no never still but unfortunately doesn didn isn don won can cannot t`) {
+		stillWrong[w] = true
+	}
+}
+
+// isThanks says whether words only thank: some word of thanks, and no more than twelve words, all of them such as
+// thanks are made of, and none that takes it back. A name at the end is let through.
 func isThanks(words string) bool {
 	list := strings.FieldsFunc(strings.ToLower(words), func(r rune) bool { return !unicode.IsLetter(r) })
 	if len(list) == 0 || len(list) > 12 || strings.ContainsRune(words, '?') {
@@ -230,7 +240,9 @@ func isThanks(words string) bool {
 	odd, thanks := 0, false
 	for i, w := range list {
 		switch {
-		case strings.HasPrefix(w, "tack") || strings.HasPrefix(w, "takk") || strings.HasPrefix(w, "thank"):
+		case stillWrong[w]:
+			return false
+		case strings.HasPrefix(w, "cheers") || strings.HasPrefix(w, "tack") || strings.HasPrefix(w, "takk") || strings.HasPrefix(w, "thank"):
 			thanks = true
 		case !thanksWords[w]:
 			odd++
