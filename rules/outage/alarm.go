@@ -91,10 +91,20 @@ func (w *Watch) settle(a *alarm) view {
 	return v
 }
 
+// replace finds an alarm's middle anew after its letters' places have changed; its reach stays.
+func (w *Watch) replace(a *alarm) {
+	a.centre = newCentre()
+	for _, m := range a.members {
+		m.vector.place = w.matters.place(m.vector.features)
+		a.centre.add(m.vector)
+	}
+	a.middle = a.centre.middle()
+}
+
 // joinLike is the likeness, not under lowest, at which an alarm gains most: the people of the last hour within it, less
 // what it costs to take in the ordinary ones that history expects there.
 func (w *Watch) joinLike(a *alarm, v view, lowest float32) float32 {
-	past := w.reach(v, v.floor)
+	past := w.reach(v, max(lowest, v.floor))
 	var likes []float32 // of those on the alarm or on none
 	seen := map[uint64]bool{}
 	people := map[uint64]bool{}
@@ -114,7 +124,7 @@ func (w *Watch) joinLike(a *alarm, v view, lowest float32) float32 {
 	best, most := float32(strictest), math.Inf(-1)
 	for g := best; g >= max(lowest, v.floor); g -= joinStep {
 		for within < len(past) && past[within].like >= g {
-			weight += past[within].note.ordinary()
+			weight += w.past.ordinary[past[within].index]
 			within++
 		}
 		at, _ := slices.BinarySearch(likes, g)

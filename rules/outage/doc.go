@@ -25,7 +25,8 @@
 //	               seen from the letter, from the middle of it and its nearest, and from its rarest words and pairs of
 //	               them. Each person in reach is a radius of their own: the one that surprises most counts
 //	expectation    the share of four weeks' letters (thinned to 4,000) within the same radius, times how many write now;
-//	               not less than the level of the last day and of the last three, nor than the habit of this hour
+//	               for words, of all letters' people. More where the last day, the last three or the hours before the
+//	               window had more, and not less than the habit of this hour. Each is believed as far as its letters go
 //	surprise       the tail of a negative binomial, against a threshold that IS a number of false alarms a year
 //	alarm          the letters that belong to it at once. Its reach is the likeness, in words and place, at which what
 //	               it gains of the last hour's letters outweighs the ordinary ones it takes in, and never far beyond the
@@ -44,8 +45,10 @@
 //
 // # Cost
 //
-// The history is an inverted index over at most 4,000 letters, features are numbered by hashing, sentences and
-// senders are bounded: memory is the same after a million reports as after a hundred thousand.
+// The history is an inverted index over at most 4,000 letters, the last three days' less thinned than the rest. What it
+// knows is first counted in steps of likeness, and looked at letter by letter only where that may surprise. The latent
+// directions are learned a little with each report, so that none waits for the whole. Features are numbered by hashing,
+// sentences and senders are bounded: memory is the same after a million reports as after a hundred thousand.
 //
 // # Where it is weak
 //

@@ -52,9 +52,54 @@ func TestWithoutFullest(t *testing.T) {
 		xs   []float64
 		n    int
 		want float64
-	}{{nil, 1, 0}, {[]float64{5}, 1, 0}, {[]float64{9, 1, 3}, 1, 2}, {[]float64{0, 30, 0, 0}, 1, 0}, {[]float64{4, 4, 40, 40}, 2, 4}} {
-		if got := withoutFullest(c.xs, c.n); got != c.want {
-			t.Errorf("withoutFullest(%v, %d) = %v, want %v", c.xs, c.n, got, c.want)
+		left int
+	}{{nil, 1, 0, 0}, {[]float64{5}, 1, 0, 0}, {[]float64{9, 1, 3}, 1, 2, 2}, {[]float64{0, 30, 0, 0}, 1, 0, 3}, {[]float64{4, 4, 40, 40}, 2, 4, 2}} {
+		if got, left := withoutFullest(c.xs, c.n); got != c.want || left != c.left {
+			t.Errorf("withoutFullest(%v, %d) = %v of %d, want %v of %d", c.xs, c.n, got, left, c.want, c.left)
 		}
+	}
+}
+
+// What was written in the last hours, or yesterday, says more of a topic than four weeks do; one letter says little.
+func TestToday(t *testing.T) {
+	w := New(Options{})
+	for range 1000 {
+		w.past.add(&note{vector: vector{features: []feature{{7, 1}}}})
+	}
+	w.measure()
+	e := expectation{like: 0.5, volume: 50, weight: 10, samples: make([]sample, 10)}
+	ever := w.ever(e, 10).mean
+	if ever < 0.4 || ever > 0.6 {
+		t.Fatalf("ten letters in a thousand, of fifty: %v", ever)
+	}
+	for _, c := range []struct{ n, volume, least, most float64 }{
+		{0, 200, ever, ever}, {2, 200, ever, ever}, {1, 20, 2 * ever, 2.5 * ever}, {20, 200, 3.5, 5}, {200, 2000, 4.5, 5},
+	} {
+		if got := w.today(e, c.n, c.volume).mean; got < c.least || got > c.most {
+			t.Errorf("%v of the last %v: %v are expected, want %v to %v", c.n, c.volume, got, c.least, c.most)
+		}
+	}
+}
+
+// A busy desk keeps a part of its letters, but has counted the words of all.
+func TestWordsOfAllLetters(t *testing.T) {
+	w := New(Options{})
+	for i := range 4000 {
+		w.past.add(&note{chance: uint64(i), vector: vector{features: []feature{{7, 1}}}})
+	}
+	w.past.weight *= 20
+	w.measure()
+	w.freq.n, w.freq.before[1], w.freq.before[2] = 80_000, 1, 5000
+	never := w.ever(expectation{like: 1, volume: 100}, 0)
+	heard := w.ever(expectation{like: 1, volume: 100, heard: w.freq.share(1, 2)}, 0)
+	if heard.mean > never.mean/3 || -heard.explains(3) < -never.explains(3)+2 {
+		t.Errorf("with a word in one letter of 80,000: %+v, without: %+v", heard, never)
+	}
+	often := w.ever(expectation{like: 1, volume: 100, heard: w.freq.share(2, 2)}, 0)
+	if often != never {
+		t.Errorf("a common word makes its pair likelier: %+v, without %+v", often, never)
+	}
+	if w.freq.n = 100; w.freq.share(1, 2) != nil {
+		t.Error("a young desk believes its counts")
 	}
 }

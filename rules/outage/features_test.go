@@ -139,7 +139,7 @@ func TestLatentBringsSynonymsTogether(t *testing.T) {
 		}
 		notes = append(notes, &note{vector: rawOf(text+word("syn", m, i/40%2), rules.OtherTongue).weigh(f)})
 	}
-	m := learn(notes)
+	m := taught(notes)
 	at := func(s string) []float32 {
 		return m.place(rawOf(s, rules.OtherTongue).weigh(f).features)
 	}
@@ -151,10 +151,18 @@ func TestLatentBringsSynonymsTogether(t *testing.T) {
 	if same < other+0.3 {
 		t.Errorf("synonyms are alike %v, strangers %v", same, other)
 	}
-	if !reflect.DeepEqual(learn(notes), m) {
+	if !reflect.DeepEqual(taught(notes), m) {
 		t.Error("learning the same letters twice gives different directions")
 	}
 	if at("1234") != nil {
 		t.Error("an unknown word has a place")
 	}
+}
+
+// taught is what a whole lesson teaches.
+func taught(notes []*note) *latent {
+	x := newLesson(notes)
+	for !x.on(pace) {
+	}
+	return x.matters
 }

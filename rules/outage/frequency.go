@@ -86,6 +86,15 @@ func (f *frequency) rarity(id uint32) float64 {
 	return math.Log((n + assumedLetters) / (max(df, rareness(n)) + 1))
 }
 
+// share is the share of letters, up to yesterday, that the rarer of two words was in: those that both are in are no more.
+// It is nil on a young desk.
+func (f *frequency) share(a, b uint32) *share {
+	if f.n < young {
+		return nil
+	}
+	return &share{float64(min(f.before[a], f.before[b])), f.n}
+}
+
 // plainShare is the share of letters a function word is taken to be in at least: where few write a language, its
 // function words are rare and still say nothing.
 const plainShare = 0.25

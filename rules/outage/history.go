@@ -1,6 +1,9 @@
 package outage
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // note is a report as the watch remembers it.
 type note struct {
@@ -12,24 +15,37 @@ type note struct {
 	chance  uint64  // decides whether thinning keeps it
 	weight  float64 // in the history: how many reports it stands for
 	vector  vector
+	next    []float32 // its place by the lesson under way, where it was taught
+	taught  bool
 	alarm   *alarm
 	aside   bool // one of a campaign
 	newHome bool // from a domain not heard before today
 }
 
-// history is four weeks of what ordinary mail looks like, thinned to a size that can be compared with each report.
+// history is four weeks of what ordinary mail looks like, thinned to a size that can be compared with each report. The
+// last days, by which it is told what a topic does now, are thinned less than what is before them.
 type history struct {
-	notes []*note // oldest first
-	keep  float64 // the share of reports kept at present
-	index *index  // of notes, by their places
+	notes  []*note // oldest first
+	keep   float64 // the share kept of the last days' reports at present
+	older  float64 // and of those before them
+	weight float64 // of all notes: how many reports they stand for
+	index  *index  // of notes, by their numbers
+	// What is read of every note in each look lies together, by their numbers.
+	ordinary []float64
+	places   []float32 // dims to a note
+	beyond   []float32 // see beyond
 }
 
 const (
 	// maxHistory bounds the notes compared with each report. A share is then known to about 1 in 4,000, and an
-	// expectation for two busy hours to a fortieth of a person.
+	// expectation for two busy hours to a fortieth of a person. At most maxFresh of them are of the last days.
 	maxHistory = 4000
+	maxFresh   = 2000
 	memory     = 28 * 24 * 3600 // seconds
+	fresh      = 3 * 24 * 3600
 )
+
+func newHistory() history { return history{keep: 1, older: 1, index: newIndex()} }
 
 // add takes a report in when it has become old enough to be history.
 func (h *history) add(n *note) {
@@ -39,35 +55,96 @@ func (h *history) add(n *note) {
 	n.weight = 1 / h.keep
 	n.vector.words = nil // only letters of the last hours are quoted
 	h.notes = append(h.notes, n)
+	h.weight += n.weight
 	if len(h.notes) <= maxHistory {
 		h.index.add(len(h.notes)-1, n)
+		h.lay(n)
 		return
 	}
-	h.keep /= 2
-	h.notes = slices.DeleteFunc(h.notes, func(n *note) bool {
-		if n.weight >= 1/h.keep {
-			return false
-		}
-		n.weight = 1 / h.keep
-		return !n.drawn(h.keep)
-	})
+	if len(h.notes)-h.old(n.at) > maxFresh {
+		h.keep /= 2
+	}
+	h.thin(n.at)
+	for len(h.notes) > maxHistory && h.old(n.at) > 0 {
+		h.older = min(h.older, h.keep) / 2
+		h.thin(n.at)
+	}
+	h.build()
+}
+
+// build numbers the notes anew.
+func (h *history) build() {
 	h.index.build(h.notes)
+	h.layOut()
+}
+
+// layOut lays the notes' places together anew.
+func (h *history) layOut() {
+	h.ordinary, h.places, h.beyond = h.ordinary[:0], h.places[:0], h.beyond[:0]
+	for _, n := range h.notes {
+		h.lay(n)
+	}
+}
+
+func (h *history) lay(n *note) {
+	h.ordinary = append(h.ordinary, n.ordinary())
+	h.beyond = append(h.beyond, beyond(n.vector.place))
+	if n.vector.place == nil {
+		h.places = append(h.places, nowhere...)
+		return
+	}
+	h.places = append(h.places, n.vector.place...)
+}
+
+// nowhere is the place of a letter that has none: like no other.
+var nowhere = make([]float32, dims)
+
+// old is how many notes are from before the last days.
+func (h *history) old(now int64) int {
+	n, _ := slices.BinarySearchFunc(h.notes, now-fresh, func(n *note, t int64) int { return cmp.Compare(n.at, t) })
+	return n
+}
+
+// thin leaves of each time's notes what is kept of them at present.
+func (h *history) thin(now int64) {
+	kept := h.notes[:0]
+	h.weight = 0
+	for _, n := range h.notes {
+		share := h.keep
+		if now-n.at > fresh {
+			share = h.older
+		}
+		if n.weight < 1/share {
+			if !n.drawn(share) {
+				continue
+			}
+			n.weight = 1 / share
+		}
+		h.weight += n.weight
+		kept = append(kept, n)
+	}
+	clear(h.notes[len(kept):])
+	h.notes = kept
 }
 
 // drawn says whether thinning to a share keeps a note. It depends on the note alone, so that a replay keeps the same.
 func (n *note) drawn(share float64) bool { return float64(n.chance>>11)/(1<<53) < share }
 
-// forget drops, once a day, what is older than the memory, and thins less where traffic has fallen.
-func (h *history) forget(now int64) {
-	old := 0
-	for old < len(h.notes) && now-h.notes[old].at > memory {
-		old++
+// turn drops, once a day, what is older than the memory, thins what the last days no longer hold, and thins less where
+// traffic has fallen.
+func (h *history) turn(now int64) {
+	past := 0
+	for past < len(h.notes) && now-h.notes[past].at > memory {
+		past++
 	}
-	if old > 0 {
-		h.notes = slices.Delete(h.notes, 0, old)
-		h.index.build(h.notes)
-	}
-	if len(h.notes) < maxHistory/4 {
+	h.notes = slices.Delete(h.notes, 0, past)
+	old := h.old(now)
+	if len(h.notes)-old < maxFresh/4 {
 		h.keep = min(1, 2*h.keep)
 	}
+	if old < (maxHistory-maxFresh)/4 {
+		h.older = min(h.keep, 2*h.older)
+	}
+	h.thin(now)
+	h.build()
 }

@@ -2,6 +2,7 @@ package outage
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"sync"
 )
@@ -9,10 +10,11 @@ import (
 // A view is how like some centre each recent report and each report of the history is. The centre is a letter, the
 // middle of several, or a pair of words (then the likeness is 1 or 0).
 type view struct {
-	recent []float32        // by index into the watch's recent notes
-	past   func() []float32 // by index into the history; dearer, and not always needed
-	looks  float64          // how many such views are tried for a letter, for the correction
-	floor  float32          // the likeness under which letters have nothing in common worth counting
+	recent []float32                     // by index into the watch's recent notes
+	past   func(floor float32) []float32 // by index into the history; what is under the floor may be anything under it
+	heard  *share                        // of all letters that the likeness is 1 to, at most; nil where that is not known
+	looks  float64                       // how many such views are tried for a letter, for the correction
+	floor  float32                       // the likeness under which letters have nothing in common worth counting
 }
 
 // near is one person in a neighbourhood: their most alike letter.
@@ -115,11 +117,12 @@ func (w *Watch) look(centre vector) look {
 		l.words.recent[i] = w.lens.like(n.vector.features)
 	}
 	w.lens.unset(centre.features)
-	l.words.past = sync.OnceValue(func() []float32 {
+	words := sync.OnceValue(func() []float32 {
 		likes := make([]float32, len(w.past.notes))
 		w.past.index.likes(centre.features, likes)
 		return likes
 	})
+	l.words.past = func(float32) []float32 { return words() }
 	if !l.places {
 		return l
 	}
@@ -127,15 +130,31 @@ func (w *Watch) look(centre vector) look {
 	for i, n := range w.recent {
 		l.both.recent[i] = likeness{l.words.recent[i], dot(centre.place, n.vector.place)}.both()
 	}
-	l.both.past = sync.OnceValue(func() []float32 {
-		words := l.words.past()
-		likes := make([]float32, len(words))
-		for i, n := range w.past.notes {
-			likes[i] = likeness{words[i], dot(centre.place, n.vector.place)}.both()
+	lowest := float32(math.Inf(1))
+	var likes []float32
+	l.both.past = func(floor float32) []float32 {
+		if floor < lowest {
+			likes, lowest = w.past.both(words(), centre.place, floor), floor
 		}
 		return likes
-	})
+	}
 	return l
+}
+
+// both is how like the history is to a place in words and place together. Where the first coordinates tell that a letter
+// is under the floor, whatever the others are, they are all that is looked at.
+func (h *history) both(words []float32, place []float32, floor float32) []float32 {
+	likes := make([]float32, len(words))
+	rest := beyond(place)
+	for i, x := range words {
+		p := h.places[i*dims : (i+1)*dims]
+		first := dot(place[:head], p[:head])
+		if (likeness{x, first + rest*h.beyond[i]}).both() < floor {
+			continue
+		}
+		likes[i] = likeness{x, first + dot(place[head:], p[head:])}.both()
+	}
+	return likes
 }
 
 // compare is the likeness of one note to a centre.

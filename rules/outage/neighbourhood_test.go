@@ -59,7 +59,7 @@ func TestNeighboursAgreeWithNaive(t *testing.T) {
 		self := w.recent[len(w.recent)-1]
 		v := w.look(self.vector).words
 		w.hear(self)
-		past := v.past()
+		past := v.past(0)
 		for i, n := range w.past.notes {
 			if d := past[i] - cosine(self.vector, n.vector); d > 1e-4 || d < -1e-4 {
 				t.Fatalf("seed %d: past %d is alike %v, want %v", seed, i, past[i], cosine(self.vector, n.vector))
@@ -118,12 +118,12 @@ func TestWithoutIsAsIfNeverAdded(t *testing.T) {
 	}
 }
 
-func TestHistoryIsThinnedEvenly(t *testing.T) {
-	h := history{keep: 1, index: newIndex()}
+func TestHistoryIsThinned(t *testing.T) {
+	h := newHistory()
 	v := vector{features: []feature{{7, 1}}}
 	const all = 50_000
 	for i := range all {
-		h.add(&note{at: int64(i), chance: mix(uint64(i)), vector: v})
+		h.add(&note{at: int64(i) * memory / all, chance: mix(uint64(i)), vector: v})
 	}
 	if len(h.notes) > maxHistory || len(h.notes) < maxHistory/3 {
 		t.Errorf("%d notes kept", len(h.notes))
@@ -131,19 +131,22 @@ func TestHistoryIsThinnedEvenly(t *testing.T) {
 	sum, early := 0.0, 0.0
 	for _, n := range h.notes {
 		sum += n.weight
-		if n.at < all/2 {
+		if n.at < memory/2 {
 			early += n.weight
 		}
 	}
 	if sum < 0.9*all || sum > 1.1*all || early < 0.42*all || early > 0.58*all {
 		t.Errorf("notes stand for %v reports, %v of them early; there were %d", sum, early, all)
 	}
+	if late := len(h.notes) - h.old(memory); float64(late) < 0.25*float64(len(h.notes)) || late > maxFresh {
+		t.Errorf("%d of %d notes are of the last days, a ninth of the time", late, len(h.notes))
+	}
 	if len(h.index.by[7]) != len(h.notes) {
 		t.Errorf("the index has %d letters, the history %d", len(h.index.by[7]), len(h.notes))
 	}
-	h.forget(memory + all - 100)
+	h.turn(2*memory - 100)
 	for _, n := range h.notes {
-		if n.at < all-100 {
+		if n.at < memory-100 {
 			t.Fatalf("a note of %d is remembered", n.at)
 		}
 	}

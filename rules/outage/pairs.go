@@ -35,8 +35,8 @@ func (w *Watch) wordViews(self *note) []view {
 			if w.sharers(recent, mask, self) < w.people {
 				continue
 			}
-			seen := func() []float32 { return having(past, mask) }
-			views = append(views, view{recent: having(recent, mask), past: seen, looks: wordLooks, floor: 1})
+			seen := func(float32) []float32 { return having(past, mask) }
+			views = append(views, view{recent: having(recent, mask), past: seen, heard: w.freq.share(rare[i], rare[j]), looks: wordLooks, floor: 1})
 		}
 	}
 	return views

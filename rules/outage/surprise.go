@@ -46,7 +46,7 @@ type sample struct {
 // reach lists the history at least as alike as floor, the most alike first.
 func (w *Watch) reach(v view, floor float32) []sample {
 	all := make([]sample, 0, 256)
-	for i, l := range v.past() {
+	for i, l := range v.past(floor) {
 		if l >= floor {
 			all = append(all, sample{w.past.notes[i], l, int32(i)})
 		}
@@ -63,51 +63,55 @@ func (w *Watch) reach(v view, floor float32) []sample {
 // hopeful is how far under the threshold a finding may be and still be looked at again from its own middle.
 const hopeful = -6
 
-// surprise tries every window and every radius at which a person stands, and returns the most surprising. What is
-// found is an alarm where its surprise is above zero.
-func (w *Watch) surprise(v view, self *note) (finding, bool) {
-	best := finding{surprise: hopeful}
-	found := false
+// surprise tries every window and every radius at which a person stands, and returns the most surprising, where it is
+// more than least. What is found is an alarm where its surprise is above zero.
+func (w *Watch) surprise(v view, self *note, least float64) (finding, bool) {
+	best := finding{surprise: least}
 	letters := w.alike(v, self, w.windows[len(w.windows)-1])
 	people := make([][]near, len(w.windows))
 	bars := make([]float64, len(w.windows))
-	hope := false
+	hope, lowest := false, float32(1)
 	for i, window := range w.windows {
 		people[i] = w.each(letters, window)
 		bars[i] = w.bar() + math.Log(v.looks)
 		if i == len(w.windows)-1 {
 			bars[i] += math.Log(slow)
 		}
-		hope = hope || w.hope(people[i], w.volumes[i]) > bars[i]+hopeful
+		if w.hope(v, people[i], w.volumes[i]) > bars[i]+least {
+			hope, lowest = true, min(lowest, people[i][len(people[i])-1].like)
+		}
 	}
 	if !hope {
 		return best, false
 	}
-	wide := people[len(people)-1]
-	past := w.reach(v, max(v.floor, widening*wide[len(wide)-1].like))
+	p := w.profile(v, lowest)
+	radii, lowest := w.worth(p, v.heard, people, bars, least)
+	if lowest > 1 {
+		return best, false
+	}
+	found := false
+	past := w.reach(v, max(v.floor, min(widening*lowest, p.holding(wider(p.most(lowest))))))
 	for i, window := range w.windows {
 		all, bar, volume := people[i], bars[i], w.volumes[i]
 		within, weight := 0, 0.0
-		for k := 1; k <= len(all); k++ {
-			if k < len(all) && all[k].like == all[k-1].like {
-				continue
-			}
+		for _, k := range radii[i] {
 			like := all[k-1].like
 			for within < len(past) && past[within].like >= like {
-				weight += past[within].note.ordinary()
+				weight += w.past.ordinary[past[within].index]
 				within++
 			}
-			if k+1 < w.people {
+			e := expectation{like: like, volume: volume, window: window, weight: weight, samples: past[:within], all: past, heard: v.heard}
+			usual := w.ever(e, within)
+			if -usual.explains(k)-bar <= best.surprise {
 				continue
 			}
-			e := expectation{like: like, volume: volume, window: window, weight: weight, samples: past[:within], all: past}
-			s := -tail(k, w.share(weight, like)*volume, w.shape(e)) - bar
-			if s <= best.surprise {
-				continue
+			for _, u := range append(w.expect(e), w.before(v, self, e)) {
+				if u.explains(k) > usual.explains(k) {
+					usual = u
+				}
 			}
-			mean := w.expect(e)
-			if s = -tail(k, mean, w.shape(e)) - bar; s > best.surprise && w.unrelated(self, all[:k]) && !w.habitual(e, all, like) {
-				best = finding{s, all[:k], window, mean, k + 1, like}
+			if s := -usual.explains(k) - bar; s > best.surprise && w.unrelated(self, all[:k]) && !w.habitual(e, all, like) {
+				best = finding{s, all[:k], window, usual.mean, k + 1, like}
 				found = true
 			}
 		}
@@ -115,12 +119,33 @@ func (w *Watch) surprise(v view, self *note) (finding, bool) {
 	return best, found
 }
 
+// worth is, for each window, how many people each radius holds that may surprise more than least, by the history's
+// profile, and the least likeness of those; above 1 where there is none.
+func (w *Watch) worth(p *profile, heard *share, people [][]near, bars []float64, least float64) (radii [][]int, lowest float32) {
+	radii, lowest = make([][]int, len(people)), 2
+	for i, all := range people {
+		for k := max(1, w.people-1); k <= len(all); k++ {
+			like := all[k-1].like
+			if k < len(all) && all[k].like == like {
+				continue
+			}
+			e := expectation{like: like, volume: w.volumes[i], weight: p.least(like), heard: heard}
+			if -w.ever(e, p.most(like)).explains(k)-bars[i] > least {
+				radii[i] = append(radii[i], k)
+				lowest = min(lowest, like)
+			}
+		}
+	}
+	return radii, lowest
+}
+
 // hope is the most surprise that people may come to, were there nothing of the kind in the history: it says, without a
 // look at the history, that most letters are not worth one.
-func (w *Watch) hope(all []near, volume float64) float64 {
+func (w *Watch) hope(v view, all []near, volume float64) float64 {
 	most := 0.0
 	for k := w.people - 1; k <= len(all); k++ {
-		most = max(most, -tail(k, w.share(0, all[k-1].like)*volume, 1/spread))
+		e := expectation{like: all[k-1].like, volume: volume, heard: v.heard}
+		most = max(most, -w.ever(e, maxHistory).explains(k))
 	}
 	return most
 }
@@ -150,13 +175,40 @@ type expectation struct {
 	weight  float64  // ordinary reports in it
 	samples []sample // of the history, in it
 	all     []sample // of the history, the most alike first; samples begin it
+	heard   *share   // of all letters at most, nil where that is not known
 }
 
-// shape is how sure the rate is: half a report more than were seen, and days differ. Before there is a history, what is
-// assumed in its place counts as two.
-func (w *Watch) shape(e expectation) float64 {
-	seen := float64(len(e.samples)) + 0.5 + 1.5*assumed/(assumed+w.pastWeight)
-	return 1 / (1/seen + spread)
+// share is a share of letters, and of how many it was found.
+type share struct{ some, of float64 }
+
+// usual is how many people are expected, and how sure that is: the shape of the gamma distribution of their rate.
+type usual struct{ mean, shape float64 }
+
+// explains is the natural logarithm of the probability that at least n people come as usual.
+func (u usual) explains(n int) float64 { return tail(n, u.mean, u.shape) }
+
+// seen is what is usual by so many reports of the history: half a report more than were seen, and days differ.
+func seen(mean, reports float64) usual { return usual{mean, 1 / (1/(reports+0.5) + spread)} }
+
+// shape is how sure a rate by so many reports of the whole history is. Before there is one, what is assumed in its place
+// counts as two.
+func (w *Watch) shape(samples int) float64 { return seen(0, float64(samples)+w.youth(1.5)).shape }
+
+// youth is as much of something as a desk without a history has.
+func (w *Watch) youth(much float64) float64 { return much * assumed / (assumed + w.pastWeight) }
+
+// ever is what is usual by the whole history, with so many samples. How often a word was used is known of all letters, not
+// of a few thousand: a busy desk knows so of a name that it never heard it in a hundred thousand.
+func (w *Watch) ever(e expectation, samples int) usual {
+	u := usual{w.share(e.weight, e.like) * e.volume, w.shape(samples)}
+	if e.heard == nil {
+		return u
+	}
+	by := seen((e.heard.some+0.5)/e.heard.of*e.volume, e.heard.some)
+	if by.mean < u.mean {
+		return by
+	}
+	return u
 }
 
 // ordinary is how much a report of the history counts as ordinary traffic.
@@ -174,23 +226,72 @@ const assumed = 10
 // without a history assumes that letters are alike as those of other desks are: three in ten at a tenth, one in a
 // hundred at a half; on its first day, too, several people with one fault are an outage.
 func (w *Watch) share(weight float64, like float32) float64 {
-	one := max(1, w.pastWeight/max(1, float64(len(w.past.notes))))
 	chance := 0.3 * math.Exp(-8*max(0, min(0.5, float64(like))-floorWords))
-	young := assumed / (assumed + w.pastWeight)
-	return (weight + 0.5*one*(1-young) + assumed*young*chance) / (w.pastWeight + assumed*young)
+	young := w.youth(1)
+	return (weight + 0.5*w.one()*(1-young) + assumed*young*chance) / (w.pastWeight + assumed*young)
 }
 
-// expect is how many people to expect: by the four weeks, by the last days, and by what this hour of the week brings.
+// one is how many reports one of the history stands for, on average.
+func (w *Watch) one() float64 { return max(1, w.pastWeight/max(1, float64(len(w.past.notes)))) }
+
+// expect is how many people to expect by the last days, and by what this hour of the week brings.
 //
-// A narrow neighbourhood holds few letters of the past, and none of them need have come at this hour. So the last two are
-// also taken from a neighbourhood with several times as many letters, times the part of it that the narrow one is: what
-// the topic does, its narrower part does too.
-func (w *Watch) expect(e expectation) float64 {
+// A narrow neighbourhood holds few letters of the past, and none of them need have come at this hour. So all are also
+// taken from a neighbourhood with several times as many letters, times the part of it that the narrow one is: what the
+// topic does, its narrower part does too.
+func (w *Watch) expect(e expectation) []usual {
 	wide := e
-	wide.samples = e.all[:min(len(e.all), 6*len(e.samples)+6)]
-	part := (float64(len(e.samples)) + 0.5) / (float64(len(wide.samples)) + 0.5)
-	return max(w.share(e.weight, e.like)*e.volume, w.lately(e), w.habit(e), part*w.lately(wide), part*w.habit(wide))
+	wide.heard = nil
+	wide.samples = e.all[:min(len(e.all), wider(len(e.samples)))]
+	wide.weight = 0
+	for _, s := range wide.samples {
+		wide.weight += w.past.ordinary[s.index]
+	}
+	if n := len(wide.samples); n > 0 {
+		wide.like = min(e.like, wide.samples[n-1].like)
+	}
+	narrow := float64(len(e.samples)) + 0.5
+	part := narrow / (float64(len(wide.samples)) + 0.5)
+	all := []usual{w.level(e, daily), w.level(e, blocks), w.habit(e)}
+	for _, u := range []usual{w.level(wide, daily), w.level(wide, blocks), w.habit(wide)} {
+		all = append(all, usual{u.mean * part, u.shape})
+	}
+	return all
 }
+
+// before is the level of the last hours before the window: what is popular today was written before, too, and what began
+// just now was not.
+func (w *Watch) before(v view, self *note, e expectation) usual {
+	volume, n := 0.0, 0.0
+	w.crowd.begin()
+	for i, o := range w.recent {
+		if w.now-o.at <= e.window {
+			break
+		}
+		if o.aside || o.alarm != nil || o.person == self.person {
+			continue
+		}
+		volume++
+		if v.recent[i] >= e.like && w.crowd.first(o.slot) {
+			n++
+		}
+	}
+	return w.today(e, n, volume)
+}
+
+// lively is how much the whole history is believed against what was seen lately, in reports: a topic's traffic may well
+// be several times what it was.
+const lively = 0.5
+
+// today is what is usual where n of the last volume reports were in the neighbourhood.
+func (w *Watch) today(e expectation, n, volume float64) usual {
+	u := w.ever(e, len(e.samples))
+	u.mean *= max(1, (lively+n)/(lively+u.mean/max(1, e.volume)*volume))
+	return u
+}
+
+// wider is how many letters the wider neighbourhood of so many holds.
+func wider(n int) int { return 6*n + 6 }
 
 const (
 	block  = 2 * 3600            // seconds
@@ -200,8 +301,9 @@ const (
 
 // days is how the history lies in the last days, the block that has begun first. All looks for one report share it.
 type days struct {
-	age    []uint8             // of each note, in blocks; what is older has blocks
-	weight [blocks + 1]float64 // of all notes, by age
+	age     []uint8             // of each note, in blocks; what is older has blocks
+	weight  [blocks + 1]float64 // of all notes, by age
+	letters [blocks + 1]float64 // how many notes those are
 }
 
 func (w *Watch) lastDays() days {
@@ -209,28 +311,27 @@ func (w *Watch) lastDays() days {
 	for i, n := range w.past.notes {
 		d.age[i] = uint8(max(0, min(w.now/block-n.at/block, blocks)))
 		d.weight[d.age[i]] += n.weight
+		d.letters[d.age[i]]++
 	}
 	return d
 }
 
-// lately is the level of the last day or of the last three, in blocks of two hours, whichever is higher.
-func (w *Watch) lately(e expectation) float64 {
-	day, three := w.days.told(daily), w.days.told(blocks)
-	if !day && !three {
-		return 0
+// level is the level of so many of the last blocks of two hours.
+func (w *Watch) level(e expectation, last int) usual {
+	if !w.days.told(last) {
+		return usual{}
 	}
 	var in [blocks + 1]float64
 	for _, s := range e.samples {
 		in[w.days.age[s.index]] += s.note.weight
 	}
-	share := 0.0
-	if day {
-		share = w.days.share(in[:daily])
+	weight, letters := 0.0, 0.0
+	for b := range last {
+		weight += w.days.weight[b]
+		letters += w.days.letters[b]
 	}
-	if three {
-		share = max(share, w.days.share(in[:blocks]))
-	}
-	return share * e.volume
+	some, all := w.days.share(in[:last])
+	return w.today(e, some*letters/weight, all*letters/weight)
 }
 
 // told says whether so many blocks are enough to tell a level from.
@@ -245,11 +346,11 @@ func (d *days) told(n int) bool {
 	return held >= 5 && all >= 20
 }
 
-// share is the part of the last blocks that is in a neighbourhood, given its weight in each. The two fullest blocks are
-// left out where they hold most of it: an outage fills one or two, a topic that has become popular all of them.
-func (d *days) share(in []float64) float64 {
+// share is how much of the last blocks is in a neighbourhood, given its weight in each, and of how much. The two fullest
+// blocks are left out where they hold most of it: an outage fills one or two, a topic that has become popular all of
+// them.
+func (d *days) share(in []float64) (some, all float64) {
 	first, second := -1, -1
-	some, all := 0.0, 0.0
 	for b, weight := range in {
 		some += weight
 		all += d.weight[b]
@@ -271,7 +372,7 @@ func (d *days) share(in []float64) float64 {
 	if fullest > oneOutage*some {
 		some, all = some-fullest, all-room
 	}
-	return some / max(all, 1)
+	return some, all
 }
 
 // oneOutage is the share of a level that the two fullest blocks hold where it was an outage.
@@ -282,7 +383,7 @@ const habitSlack = 15 * 60
 
 // habit is what such a burst usually has at this hour: on this weekday in the last weeks, or on such days (working days
 // or days off) of the last two weeks. The fullest is left out, since one outage is no habit.
-func (w *Watch) habit(e expectation) float64 {
+func (w *Watch) habit(e expectation) usual {
 	local := w.local(w.now)
 	var weekly, daily []float64
 	for back := 1; back <= 28; back++ {
@@ -309,7 +410,11 @@ func (w *Watch) habit(e expectation) float64 {
 			daily = append(daily, sum)
 		}
 	}
-	return max(withoutFullest(weekly, 1), withoutFullest(daily, 2))
+	mean, n := withoutFullest(weekly, 1)
+	if m, k := withoutFullest(daily, 2); m > mean {
+		mean, n = m, k
+	}
+	return seen(mean, mean*float64(n)/w.one())
 }
 
 // habitual says that a burst is the one that comes at this hour anyway: in a wider neighbourhood, which has what people
@@ -326,28 +431,29 @@ func (w *Watch) habitual(e expectation, all []near, like float32) bool {
 		weight += s.note.weight
 	}
 	usual := w.habit(e)
-	if usual < 1+2*w.share(weight, reach)*e.volume {
+	if usual.mean < 1+2*w.share(weight, reach)*e.volume {
 		return false // no burst at this hour, but traffic as at any
 	}
 	n := 0
 	for n < len(all) && all[n].like >= reach {
 		n++
 	}
-	return tail(n, usual, w.shape(e)) > math.Log(0.05)
+	return usual.explains(n) > math.Log(0.05)
 }
 
 // widening is how much less alike the wider neighbourhood is.
 const widening = 0.6
 
-// withoutFullest is the mean of what is left when the n fullest are left out, 0 where nothing is.
-func withoutFullest(xs []float64, n int) float64 {
-	if len(xs) <= n {
-		return 0
+// withoutFullest is the mean of what is left when the most fullest are left out, and of how many.
+func withoutFullest(xs []float64, most int) (float64, int) {
+	if len(xs) <= most {
+		return 0, 0
 	}
 	slices.Sort(xs)
+	left := xs[:len(xs)-most]
 	sum := 0.0
-	for _, x := range xs[:len(xs)-n] {
+	for _, x := range left {
 		sum += x
 	}
-	return sum / float64(len(xs)-n)
+	return sum / float64(len(left)), len(left)
 }

@@ -43,8 +43,9 @@ type Watch struct {
 	pastWeight float64
 	lens       *lens
 	matters    *latent
-	learned    int // the day matters are of
-	knew       int // from how many letters
+	lesson     *lesson // of newer matters, nil for none
+	learned    int     // the day the last lesson began
+	knew       int     // from how many letters
 }
 
 const (
@@ -68,7 +69,7 @@ func New(o Options) *Watch {
 	s := int64(o.Window / time.Second)
 	return &Watch{
 		windows: []int64{s / 2, s, 2 * s, 4 * s}, people: o.People, zone: o.Zone,
-		past: history{keep: 1, index: newIndex()}, freq: newFrequency(), common: newBoilerplate(), homes: map[uint64]int{},
+		past: newHistory(), freq: newFrequency(), common: newBoilerplate(), homes: map[uint64]int{},
 		crowd: newCrowd(), users: map[uint32][]*note{}, lens: newLens(), given: newAnswers(),
 	}
 }
@@ -124,6 +125,7 @@ func (w *Watch) advance(now int64) {
 		w.measure()
 	}
 	w.expire()
+	w.study()
 }
 
 // enter takes a note among the recent.
@@ -148,17 +150,14 @@ func (w *Watch) leave(n *note) {
 
 // measure takes the rate of traffic from the history.
 func (w *Watch) measure() {
-	w.pastWeight = 0
-	for _, n := range w.past.notes {
-		w.pastWeight += n.weight
-	}
+	w.pastWeight = w.past.weight
 	span := float64(min(max(w.now-w.first, 7*24*3600), memory))
 	w.yearly = w.pastWeight / span * 365 * 24 * 3600
 }
 
 // turn begins another day.
 func (w *Watch) turn(day int) {
-	w.past.forget(w.now)
+	w.past.turn(w.now)
 	w.freq.turn(day - w.day)
 	w.common.turn(day, fadeOver(day-w.day))
 	for h, d := range w.homes {
@@ -167,16 +166,29 @@ func (w *Watch) turn(day int) {
 		}
 	}
 	w.day = day
-	if len(w.past.notes) < latentFrom || day-w.learned < relearn && len(w.past.notes) < 2*w.knew {
+	if w.lesson == nil && len(w.past.notes) >= latentFrom && (day/relearn != w.learned/relearn || len(w.past.notes) >= 2*w.knew) {
+		w.learned, w.knew = day, len(w.past.notes)
+		w.lesson = newLesson(w.past.notes)
+	}
+}
+
+// study goes on with the lesson under way. What it teaches counts from its end, for all letters at once.
+func (w *Watch) study() {
+	if w.lesson == nil || !w.lesson.on(pace) {
 		return
 	}
-	w.learned, w.knew = day, len(w.past.notes)
-	w.matters = learn(w.past.notes)
-	for _, n := range w.past.notes {
-		n.vector.place = w.matters.place(n.vector.features)
+	w.matters, w.lesson = w.lesson.matters, nil
+	for _, notes := range [][]*note{w.past.notes, w.recent} {
+		for _, n := range notes {
+			if !n.taught {
+				n.next = w.matters.place(n.vector.features)
+			}
+			n.vector.place, n.next, n.taught = n.next, nil, false
+		}
 	}
-	for _, n := range w.recent {
-		n.vector.place = w.matters.place(n.vector.features)
+	w.past.layOut()
+	for _, a := range w.alarms {
+		w.replace(a)
 	}
 }
 
@@ -275,10 +287,10 @@ func (w *Watch) search(n *note) (finding, bool) {
 	own := w.look(n.vector)
 	wide := w.windows[len(w.windows)-1]
 	nearest := w.neighbours(own.words, n, wide)
-	var best finding
+	best := finding{surprise: hopeful}
 	found := false
 	try := func(v view, self float32) {
-		if f, ok := w.surprise(v, n); ok && self >= f.like && (!found || f.surprise > best.surprise) {
+		if f, ok := w.surprise(v, n, best.surprise); ok && self >= f.like {
 			best, found = f, true
 		}
 	}
