@@ -56,7 +56,7 @@ func relayWord(m *rules.Mail) (p rules.Proof, said bool) {
 	if p.Result == rules.ProofPass {
 		p.Method = w.method()
 		if !w.spf { // else its host was proved, too, and sends a mail as it was written
-			p.Open = openTo(m)
+			p.Open = openTo(m, w.dkim)
 			p.Detail += leaves(p.Open)
 		}
 	}

@@ -49,9 +49,9 @@ func leaves(open []string) string {
 }
 
 // openTo is what a relay's pass for a signature leaves open. It did not say which signature it means, so each one of the
-// author's organisation has to cover a field. Where there is none it passed by something else, which says no more of
-// what the mail answers.
-func openTo(m *rules.Mail) []string {
+// author's organisation has to cover a field. Where the mail carries none it passed by its host alone, which sends a mail as
+// it was written; unless the relay says that one held, and took it off.
+func openTo(m *rules.Mail, held bool) []string {
 	h, ok := splitHead(m.Raw)
 	if !ok { // two programs may see two mails in it
 		open := []string{rules.OpenEnvelope}
@@ -73,7 +73,7 @@ func openTo(m *rules.Mail) []string {
 			open = append(open, s.open(h)...)
 		}
 	}
-	if open == nil {
+	if open == nil && held {
 		return []string{"in-reply-to", "references"}
 	}
 	slices.Sort(open)

@@ -186,3 +186,23 @@ func TestStopWhileMailsAreFound(t *testing.T) {
 		t.Errorf("stopped at the seventh mail: err %v, %d found", err, most)
 	}
 }
+
+// TestReplayThreadsByWhatRequestersAnswer: a mail that its relay proved by the host alone has no signature to leave
+// anything open, so what it answers counts.
+func TestReplayThreadsByWhatRequestersAnswer(t *testing.T) {
+	at := time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)
+	mails := "From a@b Tue Mar  3 10:00:00 2026\n" + mailAt(at, "one", "", "The printer is out.") +
+		"\nFrom a@b Tue Mar  3 11:00:00 2026\n" + strings.Replace(mailAt(at.Add(time.Hour), "two", "In-Reply-To: <one@clients.example>\n", "Room four."),
+		"From: two@", "From: one@", 1) + "\n"
+	path := filepath.Join(t.TempDir(), "mbox")
+	if err := os.WriteFile(path, []byte(mails), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := Run(t.Context(), Options{Config: desk(t), Paths: []string{path}, JSON: true, Out: &out}); err != nil {
+		t.Fatal(err)
+	}
+	if got := out.String(); !strings.Contains(got, `"event":"ticket.updated","message_id":"two@clients.example","ticket":"T-1"`) {
+		t.Errorf("the second mail is no entry on the first one's ticket:\n%s", got)
+	}
+}
