@@ -291,3 +291,25 @@ func TestListByLooseReply(t *testing.T) {
 		}
 	}
 }
+
+// TestSameAgainWhileDNSIsDown: staff's own mail that comes again while nobody can be proved is not let in by a later
+// proof, for that shows only that it is theirs.
+func TestSameAgainWhileDNSIsDown(t *testing.T) {
+	for words, released := range map[string]bool{"Paket ett.": false, "Paket tva.": true} {
+		w, last := deskAtWork(t)
+		mail := "from: Anna Ek <anna@omdirekt.example>\nanswers: " + last["anna@omdirekt.example"] + "\n\n"
+		signed := func(m *Mail) {
+			a, _ := ParseAddress(m.SentTo[0])
+			m.To, m.Date, m.Proof.Method = []Mailbox{{Address: a}}, time.Unix(1, 0), "dkim"
+		}
+		hand(t, w, mail+"Paket ett.", signed)
+		d := hand(t, w, mail+words, func(m *Mail) { signed(m); m.Proof = Proof{Result: ProofTempError}; m.Key = DedupeKey{1} })
+		if d.Disposition.Kind != DisposedHeld {
+			t.Fatalf("%s became %s", words, d.Disposition.Kind)
+		}
+		w.prove(t, d.Disposition.Mail, Proof{Result: ProofPass, Method: "dkim", Open: []string{OpenEnvelope}, By: "dmarc"})
+		if got := w.held[d.Disposition.Mail].Release != nil; got != released {
+			t.Errorf("%s was let in: %v, want %v", words, got, released)
+		}
+	}
+}
