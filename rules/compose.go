@@ -2,6 +2,7 @@ package rules
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -51,9 +52,37 @@ func (t *turn) mail(tk *Ticket, o Outgoing, purpose Purpose) Outgoing {
 	for i, a := range o.Actions {
 		o.Actions[i].Mailto = t.mailto(tk, o, a.Command, n)
 	}
+	t.desk.fit(&o)
 	t.pay(&o)
 	t.out.Send = append(t.out.Send, o)
 	return o
+}
+
+// DefaultMaxSent is as much as the largest mail we take by default: what came in can go on.
+const DefaultMaxSent = 25 << 20
+
+// roomForWords is how much of a mail is kept for its header and both forms of its text, in bytes.
+const roomForWords = 64 << 10
+
+// fit leaves out the files that a mail would be too large with, and says so on it: a server that refuses it for its size
+// refuses the words, too.
+func (d *Desk) fit(o *Outgoing) {
+	if d.MaxSent == 0 {
+		return
+	}
+	o.Lines = slices.Clone(o.Lines) // whoever else is told of this has them, too
+	room := d.MaxSent - roomForWords
+	var sent []Attachment
+	for _, a := range o.Attachments {
+		// Base64, in lines of 76 characters and a CRLF (RFC 2045, section 6.8).
+		if wire := (a.Size + 2) / 3 * 4 * 78 / 76; wire <= room {
+			room -= wire
+			sent = append(sent, a)
+			continue
+		}
+		o.Lines = append(o.Lines, Line{Code: LineTooLarge, Subject: a.Name, More: []string{strconv.FormatInt((a.Size+1<<20-1)>>20, 10) + " MB"}})
+	}
+	o.Attachments = sent
 }
 
 // subject is "[OMD-1] Their subject", in the words of the side that reads it.

@@ -130,6 +130,7 @@ type Config struct {
 	Rules         []TagRule
 	Outage        OutageConfig
 
+	MaxSent      int64         // bytes of a mail of ours on the wire, with its files; 0 is no limit
 	Grace        time.Duration // how long a relayed reply waits
 	HourlyLimit  int           // automatic mails an hour to one outside address
 	GatewayLimit int           // automatic mails an hour in all

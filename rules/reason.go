@@ -106,6 +106,7 @@ const (
 	LineGone        = "gone"           // on an undo: Subject already has the mail
 	LineWorkaround  = "workaround"     // on a solved mail: there is a way around it
 	LineCancelled   = "cancelled"      // on a solved mail: ended with information, nothing was done
+	LineTooLarge    = "too-large"      // a file that the mail would be too large with
 	LineForGood     = "for-good"       // what was removed cannot be brought back
 	LineEmpty       = "empty"          // the mail said nothing, and nothing was done
 	LineNotListed   = "not-listed"     // Subject the line of an answer to a list, More the number that the list does not have

@@ -108,6 +108,7 @@ type Mailout struct {
 	Username     string   `toml:"username"`
 	Password     Secret   `toml:"password"`
 	OAuth2       *OAuth2  `toml:"oauth2"`
+	MaxSize      Size     `toml:"max_size" min:"65536" max:"157286400"`
 	Grace        Duration `toml:"grace" max:"24h"`
 	HourlyLimit  int      `toml:"hourly_limit" min:"1" max:"1000"`
 	GatewayLimit int      `toml:"gateway_limit" min:"1" max:"1000000"`

@@ -36,6 +36,7 @@ func (c *Config) rules() rules.Config {
 		Subaddress:   c.Identity.Subaddress,
 		Hostname:     c.Hostname(),
 		Outage:       c.Outage.rules(),
+		MaxSent:      int64(c.Mailout.MaxSize),
 		Grace:        time.Duration(c.Mailout.Grace),
 		HourlyLimit:  c.Mailout.HourlyLimit,
 		GatewayLimit: c.Mailout.GatewayLimit,

@@ -18,6 +18,7 @@ func preset() *Config {
 		Store:  Store{Path: "aboveline-data"},
 		Mailin: Mailin{MaxSize: 25 << 20},
 		Mailout: Mailout{
+			MaxSize:      rules.DefaultMaxSent,
 			HourlyLimit:  rules.DefaultHourlyLimit,
 			GatewayLimit: rules.DefaultGatewayLimit,
 		},

@@ -139,3 +139,34 @@ func TestThreadsInEveryClient(t *testing.T) {
 		h.check(t)
 	})
 }
+
+// A file that our mail would be too large with is left out of it, which says so: the words arrive, and each notice stays
+// under the limit with the files that there is room for.
+func TestFilesTooLargeAreNamed(t *testing.T) {
+	const limit = 256 << 10
+	bubble(t, func(t *testing.T) {
+		w := newTown(t)
+		desk := strings.Replace(storyDesk, "[mailout]\n", "[mailout]\nmax_size = \"256KiB\"\n", 1)
+		h := w.build("support@omdirekt.example", desk, func() detector { return &simpleWatch{} })
+		l := letter{from: "Åsa Öberg <asa@kommun.example>", to: "support@omdirekt.example", subject: "Ritningen", id: "a1@kommun.example", proof: "pass",
+			body:     "Här är ritningen och ett utsnitt.",
+			pictures: []drawing{{name: "ritning.png", png: bytes.Repeat([]byte("r"), 200<<10)}, {name: "utsnitt.png", png: []byte("utsnitt")}}}
+		if err := h.sendBySMTP(l); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		p := w.newest(t, "anna@omdirekt.example")
+		if files := filesOf(t, p.raw); len(files) != 1 || files["utsnitt.png"] != "utsnitt" {
+			t.Errorf("%d files came", len(files))
+		}
+		r, err := read(p.raw)
+		if err != nil || !strings.Contains(r.text, "Här är ritningen") || !strings.Contains(r.text, "ritning.png (1 MB) är för stor") {
+			t.Errorf("%v: %q", err, r.text)
+		}
+		if len(p.raw) > limit {
+			t.Errorf("%d bytes went out", len(p.raw))
+		}
+		h.check(t)
+	})
+}
