@@ -25,6 +25,7 @@ type fake struct {
 	greeting string
 	caps     string
 	validity uint32
+	rate     int                                     // bytes a second, 0 for all at once
 	reply    func(c *fakeConn, tag, cmd string) bool // true: it has answered
 
 	mu       sync.Mutex
@@ -66,6 +67,20 @@ func (f *fake) dial(context.Context, string, string) (net.Conn, error) {
 	f.mu.Unlock()
 	go c.serve()
 	return client, nil
+}
+
+// Write sends at the fake's rate.
+func (c *fakeConn) Write(b []byte) (n int, err error) {
+	for c.f.rate > 0 && len(b) > c.f.rate {
+		time.Sleep(time.Second)
+		k, err := c.Conn.Write(b[:c.f.rate])
+		if n += k; err != nil {
+			return n, err
+		}
+		b = b[c.f.rate:]
+	}
+	k, err := c.Conn.Write(b)
+	return n + k, err
 }
 
 func (c *fakeConn) serve() {

@@ -353,6 +353,17 @@ func TestBigMailSurvivesALineThatDrops(t *testing.T) {
 	}
 }
 
+// TestSlowLine: a mail near the limit takes most of an hour at 64 kbit/s, and comes in one piece, over one connection.
+func TestSlowLine(t *testing.T) {
+	f := newFake(text("big", strings.Repeat("0123456789abcd\n", 24<<16)), text("small")) // 24 MiB on the wire
+	f.rate = 8 << 10
+	tr := try(t, f, 90*time.Minute, nil)
+	tr.want(t, "big", "small")
+	if n := len(f.dials); n != 1 {
+		t.Errorf("%d connections were made", n)
+	}
+}
+
 func TestMailboxThatBeganAnew(t *testing.T) {
 	f := newFake(text("one"), text("two"), text("three"))
 	tr := try(t, f, time.Minute, func(o *Options) { o.Handled = "" })
