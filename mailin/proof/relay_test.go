@@ -2,6 +2,7 @@ package proof
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,5 +132,38 @@ func BenchmarkTrustedResults(b *testing.B) {
 				trustedResults(raw, false, "Authentication-Results", internalHop)
 			}
 		})
+	}
+}
+
+// TestRelayLeavesOpen is what a relay's pass leaves to whoever has the mail.
+func TestRelayLeavesOpen(t *testing.T) {
+	const dmarc = "dmarc=pass header.from=corp.example"
+	const fields = "To: support@desk.example\nIn-Reply-To: <1@desk.example>\n"
+	sign := func(domain, h string) string {
+		return "DKIM-Signature: v=1; a=rsa-sha256; d=" + domain + "; s=s1; h=" + h + "; bh=eA==; b=eA==\n"
+	}
+	some, all := sign("corp.example", "from:to:subject:date"), sign("mail.corp.example", "from:to:subject:date:in-reply-to:references:content-type")
+	for name, c := range map[string]struct{ said, header, want string }{
+		"no signature":                     {dmarc, fields, ""},
+		"no signature, though one held":    {"dkim=pass header.d=corp.example; " + dmarc, fields, "in-reply-to references"},
+		"another's held":                   {"dkim=pass header.d=list.example; " + dmarc, fields, ""},
+		"another's signature":              {dmarc, sign("list.example", "from") + fields, ""},
+		"signed in part":                   {dmarc, some + fields, "envelope in-reply-to"},
+		"signed":                           {dmarc, all + fields, "envelope"},
+		"two, one in part":                 {dmarc, some + all + fields, "envelope in-reply-to"},
+		"its host was proved as well":      {"spf=pass smtp.mailfrom=anna@corp.example; " + dmarc, some + fields, ""},
+		"another's host":                   {"spf=pass smtp.mailfrom=list.example; " + dmarc, some + fields, "envelope in-reply-to"},
+		"its host was not proved":          {"spf=fail smtp.mailfrom=corp.example; " + dmarc, some + fields, "envelope in-reply-to"},
+		"a field more than was signed":     {dmarc, all + fields + "To: others@desk.example\n", "envelope to"},
+		"a signature that cannot be read":  {dmarc, "DKIM-Signature: v=1; d=corp.example; d=list.example\n" + fields, "envelope in-reply-to to"},
+		"a type that the body does show":   {dmarc, some + "To: a@b.example\nContent-Type: text/plain\n", "envelope"},
+		"a type that the body belies":      {dmarc, some + "To: a@b.example\nContent-Type: text/html\n", "content-type envelope"},
+		"a type that the body belies, spf": {"spf=pass smtp.mailfrom=corp.example; " + dmarc, some + "To: a@b.example\nContent-Type: text/html\n", ""},
+	} {
+		p := prove("Authentication-Results: mx.desk.example; "+c.said+"\n"+border+c.header, "imap:INBOX")
+		slices.Sort(p.Open)
+		if got := strings.Join(p.Open, " "); p.Result != rules.ProofPass || got != c.want {
+			t.Errorf("%s: %s, open %q, want %q", name, p.Result, got, c.want)
+		}
 	}
 }
