@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +140,35 @@ func TestProve(t *testing.T) {
 		}
 		if n := len(w.Asked()); n > maxQueries {
 			t.Errorf("%s: asked %d questions", name, n)
+		}
+	}
+}
+
+// TestSeveralSignatures: what one signature leaves open another may cover, whichever stands first.
+func TestSeveralSignatures(t *testing.T) {
+	head := []string{"From", "Subject", "Date"}
+	raw := "In-Reply-To: <1@desk.example>\r\n" + written("")
+	for name, c := range map[string]struct {
+		first, second []string
+		want          string
+	}{
+		"one part each":   {append(head, "To"), append(head, "In-Reply-To"), "envelope"},
+		"the other order": {append(head, "In-Reply-To"), append(head, "To"), "envelope"},
+		"the same part":   {append(head, "To"), append(head, "To"), "envelope in-reply-to"},
+		"neither":         {head, head, "envelope in-reply-to to"},
+	} {
+		w := newWorld()
+		mail := raw
+		for _, headers := range [][]string{c.first, c.second} {
+			s := w.sig
+			s.Headers = headers
+			mail = string(prooftest.Sign([]byte(mail), s))
+		}
+		p := w.prove(mail, stranger)
+		open := slices.DeleteFunc(slices.Clone(p.Open), func(f string) bool { return strings.HasPrefix(f, "content-") })
+		slices.Sort(open)
+		if got := strings.Join(open, " "); p.Result != rules.ProofPass || got != c.want {
+			t.Errorf("%s: %s (%s), open %q, want %q", name, p.Result, p.Detail, got, c.want)
 		}
 	}
 }
