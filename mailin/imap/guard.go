@@ -18,6 +18,7 @@ const (
 	maxSearch   = 1 << 20
 	maxDepth    = 32 // of parentheses in an item that nobody asked for
 	maxText     = 500
+	maxLists    = 100 // of capabilities, before a command is completed
 )
 
 // errServer marks a response that breaks the protocol or our limits.
@@ -43,6 +44,7 @@ type guard struct {
 	line    []byte // the segment being read, reused
 	size    int    // bytes of the response so far, outside literals
 	fetch   *fetchReply
+	lists   int  // of capabilities, since a command was completed
 	drop    bool // the rest of the response belongs to one that is dropped
 	err     error
 
@@ -143,6 +145,7 @@ func (g *guard) response(line []byte) error {
 	kind, text := word(rest)
 	switch kind {
 	case "OK", "NO", "BAD":
+		g.lists = 0
 		g.emit(string(first) + " " + kind + " " + g.respText(text))
 		return nil
 	}
@@ -159,6 +162,9 @@ func (g *guard) untagged(line, rest []byte) error {
 		g.bye.Store(&text)
 		g.emit("* BYE " + g.respText(args))
 	case "CAPABILITY":
+		if g.lists++; g.lists > maxLists {
+			return fmt.Errorf("%w: capabilities without end", errServer)
+		}
 		g.emit("* CAPABILITY" + atoms(args))
 	case "SEARCH":
 		g.emit("* SEARCH" + numbers(args))

@@ -140,10 +140,14 @@ func TestGuardEndsWhatCannotBeUsed(t *testing.T) {
 		"* SEARCH " + strings.Repeat("1 ", 600000) + "\r\n",
 		"* 1 FETCH (" + strings.Repeat("X {1}\r\nx ", 20000) + ")\r\n",
 		"* X {1}\r\n" + strings.Repeat("x {1}\r\n", 20000),
+		strings.Repeat("* CAPABILITY A\r\n", 101), "T1 OK\r\n" + strings.Repeat("* CAPABILITY A\r\n", 101),
 	} {
 		if out, err := through(in); !errors.Is(err, errServer) {
 			t.Errorf("%.60q passes as %.60q, %v", in, out, err)
 		}
+	}
+	if _, err := through(strings.Repeat(strings.Repeat("* CAPABILITY A\r\n", 100)+"T1 OK\r\n", 3)); err != nil {
+		t.Errorf("lists of capabilities for one command after another: %v", err)
 	}
 	for _, in := range []string{"* 1 FETCH (UID 1 BODY[] {100}\r\nhalf", "* X {100}\r\nhalf"} {
 		if _, err := through(in); err != io.ErrUnexpectedEOF {
