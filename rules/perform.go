@@ -30,7 +30,7 @@ func (t *turn) carryOut(ev MailArrived, tk *Ticket, thread int, s speaker, cmds 
 // carryOutStaff does everything a staff mail asks for and then posts its words. A non-nil result means that the
 // whole mail is refused, and what was changed so far is thrown away by the caller.
 func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, cmds []Command, words string, why []Reason, p placement) []Line {
-	a := &act{ev: ev, tk: tk, s: s, thread: thread, words: words, about: t.about(p), answers: p.answers()}
+	a := &act{ev: ev, tk: tk, s: s, thread: thread, words: unaddressed(words, s.Address), about: t.about(p), answers: p.answers()}
 	before := t.remember(tk, s.Address)
 	var lines []Line
 	for _, c := range cmds {
@@ -60,6 +60,26 @@ func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, 
 	}
 	t.dispose(kind, tk.ID, seq, why...)
 	return nil
+}
+
+// unaddressed is what staff wrote without the lines that are nothing but their own address, with or without a word for it:
+// what is left of a signature. Who writes to it passes the desk by.
+func unaddressed(words string, staff Address) string {
+	own := strings.ToLower(string(staff))
+	if !strings.Contains(strings.ToLower(words), own) {
+		return words
+	}
+	var kept []string
+	for line := range strings.SplitSeq(words, "\n") {
+		said := strings.ToLower(strings.TrimSpace(line))
+		if label, rest, ok := strings.Cut(said, ":"); ok && label != "mailto" && !strings.ContainsAny(strings.TrimSpace(label), " @") {
+			said = strings.TrimSpace(rest)
+		}
+		if strings.TrimPrefix(strings.Trim(said, "<>[]"), "mailto:") != own {
+			kept = append(kept, line)
+		}
+	}
+	return strings.TrimSpace(strings.Join(kept, "\n"))
 }
 
 // perform checks and does one command; a non-nil line says why not.
