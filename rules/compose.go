@@ -70,9 +70,9 @@ func (d *Desk) fit(o *Outgoing) {
 	if d.MaxSent == 0 {
 		return
 	}
-	o.Lines = slices.Clone(o.Lines) // whoever else is told of this has them, too
 	room := d.MaxSent - roomForWords
 	var sent []Attachment
+	var left []Line
 	for _, a := range o.Attachments {
 		// Base64, in lines of 76 characters and a CRLF (RFC 2045, section 6.8).
 		if wire := (a.Size + 2) / 3 * 4 * 78 / 76; wire <= room {
@@ -80,9 +80,11 @@ func (d *Desk) fit(o *Outgoing) {
 			sent = append(sent, a)
 			continue
 		}
-		o.Lines = append(o.Lines, Line{Code: LineTooLarge, Subject: a.Name, More: []string{strconv.FormatInt((a.Size+1<<20-1)>>20, 10) + " MB"}})
+		left = append(left, Line{Code: LineTooLarge, Subject: a.Name, More: []string{strconv.FormatInt((a.Size+1<<20-1)>>20, 10) + " MB"}})
 	}
-	o.Attachments = sent
+	if left != nil {
+		o.Attachments, o.Lines = sent, slices.Concat(o.Lines, left) // whoever else is told of this has the same lines
+	}
 }
 
 // subject is "[OMD-1] Their subject", in the words of the side that reads it.
