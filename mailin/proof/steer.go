@@ -10,21 +10,22 @@ import (
 
 // steering are the fields that say where a mail goes, what it answers, and how its words are read. RFC 6376, section
 // 5.4, lets a signer leave out each of them: Gmail does not sign Content-Type, Outlook neither To nor what a mail answers.
-var steering = []string{"To", "Cc", "In-Reply-To", "References", "Content-Type", "Content-Transfer-Encoding"}
+// In lower case, as signatures are read and as rules.Proof.Open names them.
+var steering = []string{"to", "cc", "in-reply-to", "references", "content-type", "content-transfer-encoding"}
 
 // open are the steering fields of a mail that a valid signature leaves to whoever has the mail, and the envelope, which
 // none covers. A field that stands there once more than it was signed is open, too (RFC 6376, section 8.15).
 func (s signature) open(h head) []string {
 	open := []string{rules.OpenEnvelope}
 	for _, name := range steering {
-		low, covered := strings.ToLower(name), 0
+		covered := 0
 		for _, signed := range s.signed {
-			if signed == low {
+			if signed == name {
 				covered++
 			}
 		}
 		if h.count(name) > covered {
-			open = append(open, low)
+			open = append(open, name)
 		}
 	}
 	return open
@@ -54,11 +55,7 @@ func leaves(open []string) string {
 func openTo(m *rules.Mail, held bool) []string {
 	h, ok := splitHead(m.Raw)
 	if !ok { // two programs may see two mails in it
-		open := []string{rules.OpenEnvelope}
-		for _, name := range steering {
-			open = append(open, strings.ToLower(name))
-		}
-		return open
+		return append([]string{rules.OpenEnvelope}, steering...)
 	}
 	var open []string
 	for _, f := range h.fields {
