@@ -2,45 +2,12 @@ package gateway
 
 import (
 	"bytes"
-	"io"
 	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/emersion/go-message/mail"
 )
-
-// filesOf are the attachments of a mail that went out, by name.
-func filesOf(t *testing.T, raw []byte) map[string]string {
-	t.Helper()
-	r, err := mail.CreateReader(bytes.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := map[string]string{}
-	for {
-		p, err := r.NextPart()
-		if err == io.EOF {
-			return files
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if h, ok := p.Header.(*mail.AttachmentHeader); ok {
-			name, err := h.Filename()
-			if err != nil {
-				t.Fatal(err)
-			}
-			b, err := io.ReadAll(p.Body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			files[name] = string(b)
-		}
-	}
-}
 
 // newest is the last mail that went out to somebody.
 func (w *town) newest(t *testing.T, to string) parcel {
@@ -70,8 +37,8 @@ func TestWinmailIsUnwrapped(t *testing.T) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		p := w.newest(t, "bo@omdirekt.example")
-		if files := filesOf(t, p.raw); len(files) != 1 || files["ark.xlsx"] != "PK" {
-			t.Errorf("files %q", files)
+		if got := files(t, p.raw); len(got) != 1 || string(got["ark.xlsx"]) != "PK" {
+			t.Errorf("files %q", got)
 		}
 		if r, err := read(p.raw); err != nil || !strings.Contains(r.text, "Samma text, rik.") {
 			t.Errorf("%v: %q", err, r.text)
@@ -157,8 +124,8 @@ func TestFilesTooLargeAreNamed(t *testing.T) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		p := w.newest(t, "anna@omdirekt.example")
-		if files := filesOf(t, p.raw); len(files) != 1 || files["utsnitt.png"] != "utsnitt" {
-			t.Errorf("%d files came", len(files))
+		if got := files(t, p.raw); len(got) != 1 || string(got["utsnitt.png"]) != "utsnitt" {
+			t.Errorf("%d files came", len(got))
 		}
 		r, err := read(p.raw)
 		if err != nil || !strings.Contains(r.text, "Här är ritningen") || !strings.Contains(r.text, "ritning.png (1 MB) är för stor") {

@@ -77,19 +77,7 @@ address = "anna@omdirekt.example"
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() {
-		done <- Serve(ctx, cfg, ServeOptions{Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-			Listeners: map[string]net.Listener{"smtp": l}, Ready: func(map[string]net.Addr) { close(ready) }})
-	}()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Errorf("Serve: %v", err)
-		}
-	})
-	<-ready
+	serveAt(t, cfg, map[string]net.Listener{"smtp": l})
 
 	post := func(from, to, raw string) {
 		t.Helper()
@@ -249,4 +237,22 @@ func arrived(t *testing.T, d *peertest.Dovecot, user, auto, words string) receiv
 	}
 	t.Fatalf("no mail came to %s with %q", user, words)
 	return received{}
+}
+
+// serveAt serves until the test ends, and returns when the doors are open.
+func serveAt(t *testing.T, cfg *config.Config, listeners map[string]net.Listener) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	ready, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		done <- Serve(ctx, cfg, ServeOptions{Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+			Listeners: listeners, Ready: func(map[string]net.Addr) { close(ready) }})
+	}()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	})
+	<-ready
 }

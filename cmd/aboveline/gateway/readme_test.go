@@ -1,10 +1,8 @@
 package gateway
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	netsmtp "net/smtp"
 	"net/textproto"
@@ -65,19 +63,7 @@ func TestReadmeBehindPostfix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() {
-		done <- Serve(ctx, cfg, ServeOptions{Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-			Listeners: map[string]net.Listener{"lmtp": l}, Ready: func(map[string]net.Addr) { close(ready) }})
-	}()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Errorf("Serve: %v", err)
-		}
-	})
-	<-ready
+	serveAt(t, cfg, map[string]net.Listener{"lmtp": l})
 
 	post := func(to string) error {
 		return netsmtp.SendMail(postfix.Addr, nil, "karin@client.example", []string{to},

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"aboveline.example/mailin/proof"
 	"aboveline.example/mailin/proof/prooftest"
 	"aboveline.example/rules"
 	"aboveline.example/store"
@@ -36,39 +37,58 @@ func (f *fitful) LookupMX(ctx context.Context, name string) ([]*net.MX, error) {
 	return f.Zone.LookupMX(ctx, name)
 }
 
+// signedDesk is a house whose staff's mail is proved by its signature alone, and a notice that they answer.
+type signedDesk struct {
+	house  *house
+	key    prooftest.Signature
+	notice []byte
+}
+
+// newSignedDesk publishes the staff's key in a zone; the house asks dns.
+func newSignedDesk(t *testing.T, zone *prooftest.Zone, dns proof.Resolver) signedDesk {
+	t.Helper()
+	key := prooftest.Signature{Domain: "omdirekt.example", Selector: "s1", Key: prooftest.NewKey()}
+	zone.TXT["_dmarc.omdirekt.example"] = []string{"v=DMARC1; p=reject"}
+	zone.Publish(key.Selector, key.Domain, key.Key)
+	h := newTown(t).build("support@omdirekt.example", storyDesk, func() detector { return &simpleWatch{} })
+	h.dns = dns
+	h.crash() // the next life asks it
+	if err := h.sendBySMTP(letter{from: "Åsa Öberg <asa@kommun.example>", to: h.address, subject: "Skrivaren", id: "1@kommun.example",
+		body: "Den skriver inte ut.", proof: "pass"}); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Minute)
+	notice := h.to("anna@omdirekt.example", "Den skriver inte ut.")
+	if len(notice) != 1 {
+		t.Fatalf("%d notices", len(notice))
+	}
+	return signedDesk{h, key, notice[0].raw}
+}
+
+// answer is Anna's to the notice, with its envelope; or one in her name, where it is not signed.
+func (d signedDesk) answer(t *testing.T, id, words string, signed bool) (from, to string, raw []byte) {
+	t.Helper()
+	l, err := answer(d.notice, "Anna Ek <anna@omdirekt.example>", id, words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if raw = l.bytes(); signed {
+		raw = prooftest.Sign(raw, d.key)
+	}
+	return l.envelope(), l.to, raw
+}
+
 // TestProofAfterTrouble: staff answer while DNS is away. Their mail waits, the gateway dies and begins anew, and once DNS
 // is back their words go out, once. A forger who chose that hour gains nothing by it.
 func TestProofAfterTrouble(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		w := newTown(t)
 		dns := &fitful{Zone: prooftest.NewZone()}
-		key := prooftest.Signature{Domain: "omdirekt.example", Selector: "s1", Key: prooftest.NewKey()}
-		dns.TXT["_dmarc.omdirekt.example"] = []string{"v=DMARC1; p=reject"}
-		dns.Publish(key.Selector, key.Domain, key.Key)
-		h := w.build("support@omdirekt.example", storyDesk, func() detector { return &simpleWatch{} })
-		h.dns = dns
-		h.crash() // the next life asks it
-
-		if err := h.sendBySMTP(letter{from: "Åsa Öberg <asa@kommun.example>", to: h.address, subject: "Skrivaren", id: "1@kommun.example",
-			body: "Den skriver inte ut.", proof: "pass"}); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Minute)
-		notice := h.to("anna@omdirekt.example", "Den skriver inte ut.")
-		if len(notice) != 1 {
-			t.Fatalf("%d notices", len(notice))
-		}
+		d := newSignedDesk(t, dns.Zone, dns)
+		h := d.house
 		write := func(id, words string, signed bool) {
 			t.Helper()
-			l, err := answer(notice[0].raw, "Anna Ek <anna@omdirekt.example>", id, words)
-			if err != nil {
-				t.Fatal(err)
-			}
-			raw := l.bytes()
-			if signed {
-				raw = prooftest.Sign(raw, key)
-			}
-			if err := h.post(l.envelope(), l.to, raw); err != nil {
+			from, to, raw := d.answer(t, id, words, signed)
+			if err := h.post(from, to, raw); err != nil {
 				t.Fatal(err)
 			}
 		}
