@@ -35,6 +35,7 @@ type act struct {
 	// answers is the mail of ours that was replied to, "" where that is not known.
 	answers OutgoingID
 	silent  bool   // its own mail is the answer
+	anyway  bool   // the words go to the requester, who muted the ticket or not
 	undone  bool   // it took something back, and cannot be taken back itself
 	lines   []Line // further lines of the answer
 	attach  []Attachment

@@ -84,6 +84,9 @@ func (t *turn) mailStaff(tk *Ticket, s Staff, thread int, o Outgoing) {
 		o.From = Mailbox{via(o.Author, t.desk.Name), t.desk.Address}
 	}
 	o.Lines = append([]Line(nil), o.Lines...)
+	if p, ok := mutedRequester(tk, thread); ok && o.GoesTo == ReplyToRequester {
+		o.Lines = append(o.Lines, Line{Code: LineMuted, Subject: display(p.Mailbox)})
+	}
 	o.Actions = append(slices.Clone(o.Actions), Action{Command: "solved"}, Action{Command: "assign"}, Action{Command: "note"}, Action{Command: "unfollow"})
 	t.mail(tk, o, PurposeReply)
 }

@@ -55,8 +55,13 @@ func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, 
 	if kind == DisposedCommand && len(cmds) == 0 {
 		lines = []Line{{Code: LineEmpty}}
 	}
-	if len(cmds) > 0 || kind == DisposedCommand {
-		t.answer(tk, s, Outgoing{Thread: ThreadStaff, Lines: lines, Attachments: a.attach, Report: a.report})
+	o := Outgoing{Thread: ThreadStaff, Lines: lines, Attachments: a.attach, Report: a.report}
+	_, unheard := t.unheard(tk, a)
+	if unheard = unheard && kind == DisposedEntry; unheard {
+		o.Words, o.Entry, o.Actions = a.words, seq, []Action{{Command: "requester"}}
+	}
+	if len(cmds) > 0 || kind == DisposedCommand || unheard {
+		t.answer(tk, s, o)
 	}
 	t.dispose(kind, tk.ID, seq, why...)
 	return nil
@@ -115,14 +120,34 @@ func (t *turn) staffPost(ev MailArrived, tk *Ticket, a *act, why []Reason) int {
 		tk.Messages++
 		t.afterStaffWord(tk, a, audience) // before the mails are made, which show how far the ticket has come
 		t.relay(tk, a.thread, seq, a.s.Mailbox, a.s.trust, a.words, m)
+		if p, ok := mutedRequester(tk, a.thread); ok && a.anyway && !alreadyHas(m, p.Address) {
+			t.relayTo(tk, p, seq, a.s.Mailbox, a.s.trust, a.words, m.Attachments)
+		}
 		t.wroteToVendor(tk, a.thread)
 	}
 	t.tellStaff(tk, a.thread, o, a.s.Address)
 	return seq
 }
 
+// unheard is the requester whom a staff mail's words do not reach, since they muted the ticket. Muting has one exception,
+// the solution (CONTRACT, section 5), so the words are kept and their writer is told, with a word that sends them after all.
+func (t *turn) unheard(tk *Ticket, a *act) (Participant, bool) {
+	p, ok := mutedRequester(tk, a.thread)
+	return p, ok && !a.anyway && !alreadyHas(a.ev.Mail, p.Address)
+}
+
+// mutedRequester is the requester of a thread where they muted it.
+func mutedRequester(tk *Ticket, thread int) (Participant, bool) {
+	for _, p := range tk.Participants {
+		if p.Thread == thread && p.Role == RoleRequester && p.Muted && p.Left.IsZero() {
+			return p, true
+		}
+	}
+	return Participant{}, false
+}
+
 // afterStaffWord moves the ticket as an answer does: it waits for whoever was asked, and is the answerer's where it
-// was nobody's.
+// was nobody's. Words that reach no requester leave nobody to wait for.
 func (t *turn) afterStaffWord(tk *Ticket, a *act, audience Audience) {
 	if tk.Assignee == "" {
 		tk.Assignee = string(a.s.Address)
@@ -130,6 +155,11 @@ func (t *turn) afterStaffWord(tk *Ticket, a *act, audience Audience) {
 	next := StatusWaitingRequester
 	if audience == AudienceVendor {
 		next = StatusWaitingVendor
+	}
+	if _, ok := t.unheard(tk, a); ok {
+		if next = tk.Status; next == StatusNew {
+			next = StatusOpen
+		}
 	}
 	switch tk.Status {
 	case StatusNew, StatusOpen, StatusWaitingRequester, StatusWaitingVendor:
@@ -141,6 +171,9 @@ func (t *turn) afterStaffWord(tk *Ticket, a *act, audience Audience) {
 func (t *turn) wentTo(tk *Ticket, a *act) Line {
 	if a.thread == ThreadStaff {
 		return Line{Code: LineWentNowhere}
+	}
+	if p, ok := t.unheard(tk, a); ok {
+		return Line{Code: LineUnheard, Subject: display(p.Mailbox)}
 	}
 	return Line{Code: LineWentTo, Subject: t.partyName(tk, a.thread)}
 }

@@ -130,9 +130,42 @@ func (t *turn) vendorThread(tk *Ticket, v Vendor) int {
 	return thread
 }
 
-// doRequester sends the mail's words to the requester, from any thread.
+// doRequester sends the mail's words to the requester, from any thread and even where they muted the ticket. Without words
+// of its own it sends those that the mail it answers said had not reached them.
 func (t *turn) doRequester(a *act) *Line {
-	a.thread = ThreadRequester
+	a.thread, a.anyway = ThreadRequester, true
 	a.done = append(a.done, t.partyName(a.tk, ThreadRequester))
+	if a.words == "" {
+		t.sendUnheard(a)
+	}
 	return nil
+}
+
+// sendUnheard passes on, once, the words that reached nobody because the requester had muted the ticket.
+func (t *turn) sendUnheard(a *act) {
+	row, ok := t.look.Sent(a.answers)
+	if !ok || row.Ticket != a.tk.ID || !slices.ContainsFunc(row.Lines, func(l Line) bool { return l.Code == LineUnheard }) {
+		return
+	}
+	e, ok := t.look.Entry(row.Ticket, row.Entry)
+	p, muted := mutedRequester(a.tk, e.Thread)
+	if !ok || !muted || e.Text == "" && len(e.Attachments) == 0 {
+		return
+	}
+	a.thread = e.Thread
+	if !t.passedOn(e, p.Address) {
+		t.afterStaffWord(a.tk, a, AudienceRequester)
+		t.relayTo(a.tk, p, e.Seq, Mailbox{e.Name, Address(e.Who)}, e.Trust, e.Text, e.Attachments)
+	}
+	a.lines = append(a.lines, Line{Code: LineWentTo, Subject: display(p.Mailbox)})
+}
+
+// passedOn says whether an entry's words went out to somebody, and were not taken back.
+func (t *turn) passedOn(e Entry, to Address) bool {
+	for _, later := range t.look.Entries(e.Ticket)[e.Seq:] {
+		if row, ok := t.look.Sent(later.Outgoing); ok && later.Kind == EntryMailOut && row.Kind == OutReply && row.Entry == e.Seq && row.To.Address == to {
+			return true
+		}
+	}
+	return false
 }

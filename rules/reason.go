@@ -103,6 +103,8 @@ const (
 	LineHelp        = "help"           // Subject a command, More its equals
 	LineWentTo      = "went-to"        // Subject who got the mail's words
 	LineWentNowhere = "went-nowhere"   // the words were kept as a note for staff
+	LineUnheard     = "unheard"        // Subject, the requester, muted the ticket and did not get the mail's words
+	LineMuted       = "muted"          // Subject, the requester, muted the ticket: a plain reply does not reach them
 	LineGone        = "gone"           // on an undo: Subject already has the mail
 	LineWorkaround  = "workaround"     // on a solved mail: there is a way around it
 	LineCancelled   = "cancelled"      // on a solved mail: ended with information, nothing was done

@@ -255,36 +255,39 @@ func isThanks(words string) bool {
 }
 
 // relay passes a person's words on to everybody on a thread but their writer and those who got the mail anyway, one
-// mail each (I8). What a staff member wrote waits for the configured grace, so that /undo can stop it.
-func (t *turn) relay(tk *Ticket, thread, entry int, author Mailbox, trust Trust, words string, m *Mail) int {
-	sent := 0
+// mail each (I8).
+func (t *turn) relay(tk *Ticket, thread, entry int, author Mailbox, trust Trust, words string, m *Mail) {
 	for _, p := range tk.Participants {
 		if p.Thread != thread || !p.Left.IsZero() || p.Muted || p.Invited || p.Role == RoleStaff || p.Address == author.Address ||
 			trust != TrustVerified && p.Role == RoleVendor || alreadyHas(m, p.Address) {
 			continue
 		}
-		o := Outgoing{
-			Kind: OutReply, Template: TemplateReply, Thread: thread, To: p.Mailbox, Role: p.Role,
-			Language: t.desk.language(p.Language), From: Mailbox{via(author, t.desk.Name), t.desk.Address},
-			Author: author, AuthorTrust: trust, Words: t.desk.StripReferences(words), Said: t.now, Entry: entry, GoesTo: ReplyToDesk,
-			Attachments: m.Attachments, Actions: []Action{{Command: "close"}, {Command: "share"}},
-		}
-		if t.desk.Role(author.Address) == RoleStaff {
-			o.NotBefore = t.now.Add(t.desk.Grace)
-			// Staff's own addresses never reach the outside.
-			o.Author = Mailbox{Name: author.Name}
-		}
-		if p.Role == RoleVendor {
-			o.Words = MaskIdentity(o.Words)
-		}
-		if p.Role == RoleFollower {
-			o.Actions = []Action{{Command: "unfollow"}}
-		}
-		o = t.mail(tk, o, PurposeReply)
-		t.sentEntry(tk, o, Reason{ReasonRelayed, string(p.Address)})
-		sent++
+		t.relayTo(tk, p, entry, author, trust, words, m.Attachments)
 	}
-	return sent
+}
+
+// relayTo passes a person's words on to one participant. What a staff member wrote waits for the configured grace, so
+// that /undo can stop it.
+func (t *turn) relayTo(tk *Ticket, p Participant, entry int, author Mailbox, trust Trust, words string, files []Attachment) {
+	o := Outgoing{
+		Kind: OutReply, Template: TemplateReply, Thread: p.Thread, To: p.Mailbox, Role: p.Role,
+		Language: t.desk.language(p.Language), From: Mailbox{via(author, t.desk.Name), t.desk.Address},
+		Author: author, AuthorTrust: trust, Words: t.desk.StripReferences(words), Said: t.now, Entry: entry, GoesTo: ReplyToDesk,
+		Attachments: files, Actions: []Action{{Command: "close"}, {Command: "share"}},
+	}
+	if t.desk.Role(author.Address) == RoleStaff {
+		o.NotBefore = t.now.Add(t.desk.Grace)
+		// Staff's own addresses never reach the outside.
+		o.Author = Mailbox{Name: author.Name}
+	}
+	if p.Role == RoleVendor {
+		o.Words = MaskIdentity(o.Words)
+	}
+	if p.Role == RoleFollower {
+		o.Actions = []Action{{Command: "unfollow"}}
+	}
+	o = t.mail(tk, o, PurposeReply)
+	t.sentEntry(tk, o, Reason{ReasonRelayed, string(p.Address)})
 }
 
 // alreadyHas says whether the mail was addressed to that person as well as to the desk.
