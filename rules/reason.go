@@ -68,6 +68,7 @@ const (
 	ReasonBadAddress     ReasonCode = "address-refused-before"
 	ReasonJoined         ReasonCode = "joined"
 	ReasonLeft           ReasonCode = "left"
+	ReasonFollowsAgain   ReasonCode = "follows-again" // muted the ticket, and then wrote on it
 	ReasonDroppedBy      ReasonCode = "dropped-by"
 	ReasonClosedBySelf   ReasonCode = "closed-after-quiet"
 	ReasonRedacted       ReasonCode = "redacted-by"      // its words and files were removed for good

@@ -36,6 +36,9 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 		why = append(why, Reason{ReasonJoined, string(s.Address)})
 	}
 	cmds, words := t.participantCommands(m, p, s)
+	if t.listensAgain(tk, s, cmds, words) {
+		why = append(why, Reason{ReasonFollowsAgain, string(s.Address)})
+	}
 	th := &tk.Threads[thread]
 	t.continueThread(th, m)
 	if tk.Subject == "" {
@@ -84,6 +87,18 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 		t.sayNothingCame(ev, tk, thread, p, s, words)
 	}
 	t.dispose(kind, tk.ID, seq, why...)
+}
+
+// listensAgain takes back a participant's mute where they write on the ticket: who asks is to hear the answer. Thanks ask
+// for none, and nothing is turned on in the name of somebody who is not proved.
+func (t *turn) listensAgain(tk *Ticket, s speaker, cmds []Command, words string) bool {
+	i := tk.participant(s.Address)
+	if i < 0 || !tk.Participants[i].Muted || s.trust != TrustVerified || words == "" || isThanks(words) ||
+		slices.ContainsFunc(cmds, func(c Command) bool { return c.Word == "unfollow" }) {
+		return false
+	}
+	tk.Participants[i].Muted = false
+	return true
 }
 
 // movesStatus says whether a participant's command decides what becomes of a ticket.
