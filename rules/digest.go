@@ -33,7 +33,7 @@ func (d *Desk) nextDigest(now time.Time) (time.Time, bool) {
 	return at.UTC(), true
 }
 
-// digestDue sends each staff member what waits, numbered, longest waiting first; nobody is written to on a day off or
+// digestDue sends each staff member what waits, numbered, as [turn.queueOf] orders it; nobody is written to on a day off or
 // when nothing waits.
 func (t *turn) digestDue() {
 	if next, ok := t.desk.nextDigest(t.now); ok {
@@ -55,17 +55,29 @@ func (t *turn) digestDue() {
 	}
 }
 
-// queueOf lists what waits for a staff member: their own tickets and those that are nobody's.
+// queueOf lists what waits for a staff member, their own tickets and those that are nobody's: what has priority 1 first,
+// then what is due, then the rest, and among these the longest untouched. The other priorities do not count here: what
+// is always put behind newer matters would never be listed.
 func (t *turn) queueOf(a Address) []Line {
-	var lines []Line
+	var urgent, due, rest []Line
 	for _, id := range t.look.OpenTickets(maxSearched) {
 		tk, ok := t.ticket(id)
-		if !ok || tk.Assignee != "" && tk.Assignee != string(a) || len(lines) == maxListed {
+		if !ok || tk.Assignee != "" && tk.Assignee != string(a) {
 			continue
 		}
-		lines = append(lines, t.ticketLine(tk))
+		l := t.ticketLine(tk)
+		switch {
+		case tk.Priority == 1:
+			l.More = append(l.More, "priority 1")
+			urgent = append(urgent, l)
+		case !tk.Due.IsZero() && !tk.Due.After(t.now):
+			due = append(due, l)
+		default:
+			rest = append(rest, l)
+		}
 	}
-	return lines
+	lines := slices.Concat(urgent, due, rest)
+	return lines[:min(len(lines), maxListed)]
 }
 
 func (t *turn) ticketLine(tk *Ticket) Line {
