@@ -113,6 +113,10 @@ func (c *Courier) Wake() {
 	}
 }
 
+// NextTry is when the smarthost is asked again where it did not take us in, zero where it did. It may lie in the past:
+// then it is asked with the next mail.
+func (c *Courier) NextTry() time.Time { return c.health.again() }
+
 // Run sends until accepting ends, finishes what is in hand, and returns. When working ends, it stops in the middle:
 // a mail before its dot goes back to the queue, one after it is uncertain. Failures are recorded with the rows and
 // retried; the error is always nil for now, and a caller need not restart it.

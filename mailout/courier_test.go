@@ -174,7 +174,16 @@ func TestSmarthostDown(t *testing.T) {
 		}}
 		rows := queued(100)
 		o := newOutbox(rows...)
-		serve(t, courier(p, o, nil), o, 7*24*time.Hour)
+		c := courier(p, o, nil)
+		time.AfterFunc(time.Hour, func() {
+			if wait := time.Until(c.NextTry()); wait <= 0 || wait > maxSmarthostPause {
+				t.Errorf("after an hour it says that it asks again in %v", wait)
+			}
+		})
+		serve(t, c, o, 7*24*time.Hour)
+		if next := c.NextTry(); !next.IsZero() {
+			t.Errorf("it is back, and %v is called the next try", next)
+		}
 		for _, q := range rows {
 			if end := o.row(q.ID); end.State != rules.QueueSent {
 				t.Fatalf("%s is %s after %d attempts", q.ID, end.State, end.Attempts)

@@ -41,6 +41,13 @@ func (h *health) open(now time.Time) (wait time.Time, probe bool) {
 	return time.Time{}, h.host.failures > 0
 }
 
+// again returns when the smarthost that failed is asked again, zero where none did.
+func (h *health) again() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.host.until
+}
+
 // down notes that the smarthost did not take us in, and returns when to ask again. Several sessions that fail
 // together count once.
 func (h *health) down(now time.Time) (until time.Time, failures int) {

@@ -42,7 +42,7 @@ func (c *queueListCmd) Run(e *env) error {
 			return &usageError{fmt.Sprintf("--to takes an address, not %q", c.To)}
 		}
 	}
-	t := newTable(e.out, "ID", "KIND", "STATE", "TRIES", "NEXT", "TO", "SUBJECT", "LAST ERROR")
+	t := newTable(e.out, "ID", "KIND", "STATE", "TRIES", "NEXT", "TO", "SUBJECT", "WHY")
 	defer func() { e.cutShort(c.Limit, f.Limit, t.n) }()
 	return list(e, admin.QueueList, f, t, "the queue is empty", queueLine)
 }
@@ -50,8 +50,19 @@ func (c *queueListCmd) Run(e *env) error {
 func queueLine(q admin.QueueRow) []string {
 	return []string{
 		q.ID, q.Kind, q.State, strconv.Itoa(q.Attempts), at(q.Next), clean(q.To, 34), clean(q.Subject, 50),
-		clean(q.LastError, 60),
+		clean(whyWaits(q), 100),
 	}
+}
+
+// whyWaits says what keeps a mail in the queue: first what keeps all of them, then what keeps this one.
+func whyWaits(q admin.QueueRow) string {
+	switch {
+	case q.Blocked == "":
+		return strings.TrimSpace(q.Hold + " " + q.LastError)
+	case q.Since.IsZero():
+		return q.Blocked
+	}
+	return "since " + at(q.Since) + " " + q.Blocked
 }
 
 type queueShowCmd struct {
@@ -65,7 +76,7 @@ func (c *queueShowCmd) Run(e *env) error {
 			return printRaw(e, q.Bytes)
 		}
 		facts(e.out, "Mail", q.ID, "Kind", q.Kind, "Ticket", q.Ticket, "To", q.To, "Subject", q.Subject, "State", q.State,
-			"Held because", q.Hold, "Decided", at(q.Date), "Tries", strconv.Itoa(q.Attempts), "Next", at(q.Next),
+			"Held because", q.Hold, "Not sent because", q.Blocked, "Since", at(q.Since), "Decided", at(q.Date), "Tries", strconv.Itoa(q.Attempts), "Next", at(q.Next),
 			"Done", at(q.Done), "Last error", q.LastError, "Message-ID", q.MessageID)
 		for _, a := range q.Tried {
 			fmt.Fprintf(e.out, "  %s  %s  %s  %s\n", at(a.At), clean(a.Peer, 60), a.Took,
@@ -95,7 +106,11 @@ func (c *queueDropCmd) Run(e *env) error { return changeQueue(e, admin.QueueDrop
 
 func changeQueue(e *env, call admin.Call[admin.ID, admin.QueueRow], id string) error {
 	return show(e, call, id, func(q admin.QueueRow) error {
-		_, err := fmt.Fprintf(e.out, "%s to %s is now %s\n", q.ID, clean(q.To, 60), q.State)
+		why := ""
+		if q.Blocked != "" {
+			why = ", but " + whyWaits(q)
+		}
+		_, err := fmt.Fprintf(e.out, "%s to %s is now %s%s\n", q.ID, clean(q.To, 60), q.State, clean(why, 200))
 		return err
 	})
 }

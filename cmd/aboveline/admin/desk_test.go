@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"aboveline.example/mailin"
 	"aboveline.example/rules"
@@ -276,4 +277,50 @@ func TestStats(t *testing.T) {
 			t.Errorf("stats = %+v, %v", f, err)
 		}
 	})
+}
+
+// TestBlockedRows: while nothing can be sent at all, a row says why, since when, and when that is tried again; what waits
+// for a later time, or for a person, is kept by that.
+func TestBlockedRows(t *testing.T) {
+	d, _ := filled(t)
+	now := time.Now()
+	down := Sending{"the smarthost takes no mail: connection refused", now.Add(-time.Hour), now.Add(time.Minute)}
+	row := func(state rules.QueueState, next time.Time) rules.Queued {
+		q := fullQueued()
+		q.State, q.Next = state, next
+		return q
+	}
+	for _, c := range []struct {
+		name    string
+		way     func() Sending
+		row     rules.Queued
+		blocked bool
+		next    time.Time
+	}{
+		{"well", func() Sending { return Sending{} }, row(rules.QueueWaiting, now.Add(-time.Hour)), false, now.Add(-time.Hour)},
+		{"down", func() Sending { return down }, row(rules.QueueWaiting, now.Add(-time.Hour)), true, now.Add(time.Minute)},
+		{"about to be asked", func() Sending { return Sending{"x", now, now.Add(-time.Second)} }, row(rules.QueueWaiting, now.Add(-time.Hour)), true, now},
+		{"uncertain", func() Sending { return down }, row(rules.QueueUncertain, now), true, now.Add(time.Minute)},
+		{"later of its own", func() Sending { return down }, row(rules.QueueWaiting, now.Add(time.Hour)), false, now.Add(time.Hour)},
+		{"on its way", func() Sending { return down }, row(rules.QueueSending, now), false, now},
+		{"held", func() Sending { return down }, row(rules.QueueHeld, now), false, time.Time{}},
+		{"no smarthost", func() Sending { return Sending{Error: "no smarthost is configured"} }, row(rules.QueueWaiting, now.Add(time.Hour)), true, time.Time{}},
+		{"not known", nil, row(rules.QueueWaiting, now), false, now},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d.Gateway.Sending = c.way
+			r := d.queueRow(c.row, now)
+			if (r.Blocked != "") != c.blocked || !r.Next.Equal(c.next) {
+				t.Errorf("blocked %q, next %v, want %v, %v", r.Blocked, r.Next, c.blocked, c.next)
+			}
+			if c.name == "down" && (r.Blocked != down.Error || !r.Since.Equal(down.Since)) {
+				t.Errorf("%q since %v", r.Blocked, r.Since)
+			}
+		})
+	}
+	d.Gateway.Sending = func() Sending { return down }
+	listed, shown := rowsOf(t, QueueList, Direct(d.Table(), nil), QueueFilter{}), rowsOf(t, QueueShow, Direct(d.Table(), nil), ID{"1-1"})
+	if len(listed) != 1 || listed[0].Blocked == "" || len(shown) != 1 || shown[0].Blocked == "" {
+		t.Errorf("list %+v, show %+v", listed, shown)
+	}
 }

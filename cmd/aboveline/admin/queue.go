@@ -29,7 +29,8 @@ type QueueFilter struct {
 	Limit  int              `json:"limit,omitempty"`
 }
 
-// QueueRow is a line of "queue list".
+// QueueRow is a line of "queue list". A row that nobody tries while nothing can be sent at all says so: its own tries
+// and error are of before, or there are none.
 type QueueRow struct {
 	ID        string `json:"id"`
 	Kind      string `json:"kind"`
@@ -40,7 +41,10 @@ type QueueRow struct {
 	Attempts  int    `json:"attempts"`
 	Next      When   `json:"next"`
 	LastError string `json:"last_error"`
-	Date      When   `json:"date"` // when it was decided
+	Hold      string `json:"hold"`          // why it waits for a person
+	Blocked   string `json:"blocked"`       // why nothing is sent now; Next is then when that is tried again, null for never
+	Since     When   `json:"blocked_since"` // null where that is not known
+	Date      When   `json:"date"`          // when it was decided
 	Done      When   `json:"done"`
 	MessageID string `json:"message_id"`
 }
@@ -53,7 +57,6 @@ type Queued struct {
 	From         string    `json:"from"`
 	ReplyTo      string    `json:"reply_to"`
 	EnvelopeFrom string    `json:"envelope_from"`
-	Hold         string    `json:"hold"` // why it waits for a person
 	Tried        []Attempt `json:"tried"`
 	Source
 }
@@ -73,8 +76,8 @@ type Attempt struct {
 func (v View) QueueRow(q rules.Queued) QueueRow {
 	r := QueueRow{
 		ID: string(q.ID), Kind: string(q.Kind), Ticket: v.ticket(q.Ticket), To: string(q.To.Address), Subject: q.Subject,
-		State: string(q.State), Attempts: q.Attempts, LastError: q.LastError, Date: v.when(q.Date), Done: v.when(q.Done),
-		MessageID: string(q.MessageID),
+		State: string(q.State), Attempts: q.Attempts, LastError: q.LastError, Hold: string(q.Hold), Date: v.when(q.Date),
+		Done: v.when(q.Done), MessageID: string(q.MessageID),
 	}
 	if q.Done.IsZero() && q.State != rules.QueueHeld {
 		r.Next = v.when(q.Next)
@@ -82,11 +85,36 @@ func (v View) QueueRow(q rules.Queued) QueueRow {
 	return r
 }
 
+// Sending is how the way out fares. The zero value is well.
+type Sending struct {
+	Error string    // why nothing is sent now
+	Since time.Time // zero where that is not known
+	Next  time.Time // when it is tried again; zero: not by itself
+}
+
+// queueRow is a row as it stands at now, with what keeps all of them.
+func (d *Desk) queueRow(q rules.Queued, now time.Time) QueueRow {
+	r := d.View.QueueRow(q)
+	if d.Gateway.Sending == nil {
+		return r
+	}
+	way := d.Gateway.Sending()
+	again := way.Next
+	if !again.IsZero() && again.Before(now) {
+		again = now // any moment
+	}
+	if way.Error == "" || r.Next.IsZero() || q.State == rules.QueueSending || !again.IsZero() && q.Next.After(again) {
+		return r
+	}
+	r.Blocked, r.Since, r.Next = way.Error, d.View.when(way.Since), d.View.when(again)
+	return r
+}
+
 // Queued shows an outgoing mail whole.
 func (v View) Queued(q rules.Queued, raw []byte) Queued {
 	out := Queued{
 		QueueRow: v.QueueRow(q), Template: string(q.Template), Role: string(q.Role), From: string(q.From.Address),
-		ReplyTo: string(q.ReplyTo), EnvelopeFrom: string(q.EnvelopeFrom), Hold: string(q.Hold), Source: source(raw),
+		ReplyTo: string(q.ReplyTo), EnvelopeFrom: string(q.EnvelopeFrom), Source: source(raw),
 		Tried: make([]Attempt, len(q.Tried)),
 	}
 	for i, a := range q.Tried {
@@ -106,7 +134,10 @@ func (d *Desk) listQueue(ctx context.Context, f QueueFilter, row func(QueueRow) 
 			return err
 		}
 	}
-	return each(ctx, d, row, func(tx *store.Tx) []QueueRow { return shown(tx.Queue(choose), d.View.QueueRow) })
+	now := time.Now()
+	return each(ctx, d, row, func(tx *store.Tx) []QueueRow {
+		return shown(tx.Queue(choose), func(q rules.Queued) QueueRow { return d.queueRow(q, now) })
+	})
 }
 
 func (d *Desk) showQueue(ctx context.Context, which ID, row func(Queued) error) error {
@@ -116,7 +147,9 @@ func (d *Desk) showQueue(ctx context.Context, which ID, row func(Queued) error) 
 			return Queued{}, notQueued(which.ID)
 		}
 		raw, err := mailout.Bytes(ctx, q.Wire, blobs{tx})
-		return d.View.Queued(q, raw), err
+		whole := d.View.Queued(q, raw)
+		whole.QueueRow = d.queueRow(q, time.Now())
+		return whole, err
 	})
 }
 
@@ -165,7 +198,7 @@ func (d *Desk) dropQueue(ctx context.Context, which ID, row func(QueueRow) error
 		return queueError(before.ID, err)
 	}
 	before.State, before.Next = "dropped", time.Time{}
-	return row(d.View.QueueRow(before))
+	return row(d.queueRow(before, time.Now()))
 }
 
 // changeQueue changes a row and answers with it as it then is; a dropped one as it was.
@@ -185,7 +218,7 @@ func (d *Desk) changeQueue(ctx context.Context, which ID, row func(QueueRow) err
 		} else {
 			before.State, before.Next = "dropped", time.Time{}
 		}
-		shown = d.View.QueueRow(before)
+		shown = d.queueRow(before, time.Now())
 		return nil
 	})
 	if err != nil {

@@ -178,6 +178,7 @@ func (s *serving) admin() admin.Gateway {
 	if !s.cfg.Mailout.Smarthost.IsZero() {
 		g.Probe = s.canary.ask
 	}
+	g.Sending = s.sends
 	g.Polls = func() []admin.Poll { return s.polls.list(admin.View{}) }
 	if s.o.Reload != nil {
 		g.Reload = func(context.Context) (admin.Reloaded, error) { return s.reload() }
@@ -185,9 +186,33 @@ func (s *serving) admin() admin.Gateway {
 	return g
 }
 
+// sends is how the way out fares, for who looks at the queue.
+func (s *serving) sends() admin.Sending {
+	host := s.host.read()
+	switch {
+	case s.cfg.Mailout.Smarthost.IsZero():
+		return noSmarthost
+	case host.FailingSince.IsZero():
+		return admin.Sending{}
+	}
+	return admin.Sending{Error: "the smarthost takes no mail: " + host.Error, Since: host.FailingSince, Next: s.courier.NextTry()}
+}
+
+// Why nothing is ever sent by itself.
+var (
+	noSmarthost = admin.Sending{Error: "no smarthost is configured"}
+	noGateway   = admin.Sending{Error: "no gateway is running"}
+)
+
 // Admin is what commands may ask of a gateway that is not serving.
 func (g *Gateway) Admin(cfg *config.Config) admin.Gateway {
-	return admin.Gateway{Take: g.Take(cfg), Release: g.Release, Drop: g.Drop, DropRow: g.DropRow, Retry: g.Retry}
+	sends := func() admin.Sending {
+		if cfg.Mailout.Smarthost.IsZero() {
+			return noSmarthost
+		}
+		return noGateway
+	}
+	return admin.Gateway{Take: g.Take(cfg), Release: g.Release, Drop: g.Drop, DropRow: g.DropRow, Retry: g.Retry, Sending: sends}
 }
 
 // reload takes rules and wording from the configuration as it is now, or says why it keeps the old ones. Doors,
