@@ -89,7 +89,7 @@ func (t *turn) registered(tk *Ticket, a Address) Mailbox {
 // held mail is gone afterwards.
 func (t *turn) confirmed(ev MailArrived, p placement, s speaker, why []Reason) {
 	tk, _ := t.ticket(p.ticket)
-	text := "nothing was held any more"
+	text := "nothing waits for it any more"
 	row, ok := t.look.Sent(outgoingID(tk.ID, p.token.Seq))
 	if ok {
 		if h, held := t.look.Held(row.Held); held && h.Release == nil && h.Confirm == row.ID {

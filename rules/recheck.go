@@ -104,7 +104,7 @@ func (t *turn) heldProof(h Held, p Proof, why Reason) {
 	h.Proof, h.Reasons = p, append(h.Reasons[:len(h.Reasons):len(h.Reasons)], why)
 	switch {
 	case p.Result == ProofFail:
-		h.Why = ReasonProofFailed
+		h.Why, h.Confirm = ReasonProofFailed, "" // nobody is asked about what is forged, and a yes to it comes too late
 	case h.Why == ReasonUnproved:
 		h.Release = &Release{By: p.By}
 	case h.Why == ReasonUnknownReply:

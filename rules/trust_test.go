@@ -252,7 +252,7 @@ func TestConfirmMail(t *testing.T) {
 	if to := confirms[0].To; to.Name != "Anna Ek" {
 		t.Errorf("it goes to %v", to)
 	}
-	for _, reply := range []struct{ only, said string }{{"ids", "confirmed"}, {"address", "nothing was held any more"}} {
+	for _, reply := range []struct{ only, said string }{{"ids", "confirmed"}, {"address", "nothing waits for it any more"}} {
 		d := hand(t, w, "from: Anna Ek <anna@omdirekt.example>\nproof: none\nonly: "+reply.only+"\nanswers: "+string(confirms[0].ID)+"\n\nJa.", nil)
 		if d.Disposition.Kind != DisposedCommand || d.Entries[0].Text != reply.said {
 			t.Errorf("by %s it became %s %v", reply.only, d.Disposition.Kind, d.Entries)
