@@ -5,9 +5,12 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"html"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"aboveline.example/rules"
 )
@@ -83,6 +86,67 @@ func TestPictures(t *testing.T) {
 					write(t, filepath.Join(*pictures, name+".html"), []byte(body.html))
 				}
 			})
+		}
+	}
+}
+
+// talking is a mail of a kind with what was said before it.
+func talking(t rules.Template, lang rules.Language, role rules.Role) rules.Outgoing {
+	o := Sample(t, lang, role)
+	at := o.Said
+	o.Dialogue = []rules.Said{
+		{Entry: 9, At: at.Add(-time.Hour), Name: "per", Trust: rules.TrustUnverified, Words: "Samma här. Jag har provat att tvätta läsaren."},
+		{Entry: 7, At: at.Add(-2 * time.Hour), Name: "Anna Ek", Trust: rules.TrustVerified, Words: "Hej!\n\nVilken webbläsare använder du?\n\nAnna Ek\nOmDirekt"},
+		{Entry: 5, At: at.Add(-3 * time.Hour), Name: "Eva Lind", You: role == rules.RoleRequester, Trust: rules.TrustVerified, Gone: true},
+		{Entry: 1, At: at.Add(-26 * time.Hour), Name: "Eva Lind", You: role == rules.RoleRequester, Trust: rules.TrustVerified, Words: sampleWords, Cut: true},
+	}
+	o.DialogueCut = true
+	return o
+}
+
+// TestDialogue: a reply and a notice with what was said before.
+func TestDialogue(t *testing.T) {
+	c := composer(t)
+	for _, lang := range Tongues {
+		for _, k := range []struct {
+			template rules.Template
+			role     rules.Role
+		}{{rules.TemplateReply, rules.RoleRequester}, {rules.TemplateNoticeWord, rules.RoleStaff}} {
+			name := fmt.Sprintf("dialogue-%s-%s", k.role, lang)
+			t.Run(name, func(t *testing.T) {
+				o := talking(k.template, lang, k.role)
+				body, err := c.word(&o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				golden(t, name+".golden", []byte(body.text))
+				for _, s := range o.Dialogue {
+					if first, _, _ := strings.Cut(s.Words, "\n"); !strings.Contains(body.html, html.EscapeString(first)) {
+						t.Errorf("the HTML does not say %q", first)
+					}
+				}
+				if *pictures != "" {
+					write(t, filepath.Join(*pictures, name+".txt"), []byte(body.text))
+					write(t, filepath.Join(*pictures, name+".html"), []byte(body.html))
+				}
+			})
+		}
+	}
+}
+
+// TestDialogueIsNotForAll: whatever a row holds, who is not in the conversation is not shown it.
+func TestDialogueIsNotForAll(t *testing.T) {
+	c := composer(t)
+	for _, k := range kinds {
+		o := talking(k.template, rules.Swedish, k.role)
+		body, err := c.word(&o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		closed := k.role == rules.RoleVendor || k.role == rules.RoleInformed || k.template == rules.TemplateInvitation ||
+			k.template == rules.TemplateConfirm || k.template == rules.TemplateConfirmationPlain
+		if shows := strings.Contains(body.text+body.html, "tvätta"); shows == closed {
+			t.Errorf("%s to %s shows it: %v", k.template, k.role, shows)
 		}
 	}
 }

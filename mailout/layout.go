@@ -127,6 +127,7 @@ func (s *sheet) html(p *page) {
 	for _, t := range s.End {
 		p.element("p", bodyStyle, t)
 	}
+	s.htmlPast(p)
 	s.htmlFacts(p)
 	s.htmlActions(p)
 	p.raw("</div></body>\n</html>\n")
@@ -181,6 +182,23 @@ func (s *sheet) htmlWords(p *page) {
 		p.text(pic.Name)
 		p.raw(`" style="max-width:100%;height:auto;border:1px solid #8a8a8a"></p>`, "\n")
 	}
+}
+
+func (s *sheet) htmlPast(p *page) {
+	if len(s.Past) == 0 {
+		return
+	}
+	p.raw(`<div style="`, factsStyle, `">`)
+	p.element("p", "margin:0 0 10px;font-weight:bold", s.PastTitle)
+	for _, d := range s.Past {
+		p.element("p", paleStyle, d.By)
+		p.element("p", cautionStyle, d.Caution)
+		p.raw(`<div dir="auto" style="`, quoteStyle, `">`)
+		p.lines(d.Words)
+		p.raw("</div>\n")
+	}
+	p.element("p", paleStyle, s.PastEnd)
+	p.raw("</div>\n")
 }
 
 func (s *sheet) htmlFacts(p *page) {
@@ -285,6 +303,15 @@ func (s *sheet) text(b []byte) []byte {
 	for _, t := range s.End {
 		block(t)
 	}
+	if len(s.Past) > 0 {
+		block(s.PastTitle)
+	}
+	for _, d := range s.Past {
+		block(d.By)
+		block(d.Caution)
+		block("  ", strings.ReplaceAll(d.Words, "\n", "\n  "))
+	}
+	block(s.PastEnd)
 	return s.textFacts(b)
 }
 

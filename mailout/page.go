@@ -77,6 +77,8 @@ type reader struct {
 	fault rules.FaultReport
 	by    rules.Mailbox
 	words string
+	past  []rules.Said // the dialogue so far
+	older bool         // and there is more of it
 }
 
 // look drops what this reader must not see, whatever the row holds: I6, and "a vendor sees no requester's name or
@@ -92,6 +94,10 @@ func (c *Composer) look(o *rules.Outgoing, lang rules.Language, say phrases) rea
 		// section 5b).
 		r.words, r.fault = "", rules.FaultReport{}
 		r.facts = rules.Facts{Number: o.Facts.Number, Reference: o.Facts.Reference}
+	default:
+		if o.Role != rules.RoleVendor && o.Role != rules.RoleInformed {
+			r.past, r.older = o.Dialogue, o.DialogueCut
+		}
 	}
 	if o.Role == rules.RoleStaff {
 		return r

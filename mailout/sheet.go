@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"aboveline.example/rules"
 )
@@ -28,6 +29,9 @@ type sheet struct {
 	QuotesTitle   string
 	Quotes        []string
 	End           []string
+	PastTitle     string
+	Past          []said
+	PastEnd       string // what stands in place of the older rest
 	Number        string
 	Facts         []row
 	Steps         []bool // how far it has come: done or not
@@ -40,6 +44,9 @@ type sheet struct {
 
 // picture is an inline image the HTML shows.
 type picture struct{ CID, Name string }
+
+// said is what somebody said earlier.
+type said struct{ By, Caution, Words string }
 
 // act is an action with its wording: what to call it, the line to write instead of clicking, the link.
 type act struct{ Label, Command, Mailto string }
@@ -78,6 +85,7 @@ func (r *reader) sheet(title string, body, end []string) *sheet {
 		}
 	}
 	s.QuotesTitle = r.say.or("quotes", "")
+	r.recall(s)
 	s.Facts = r.factRows()
 	s.Steps, s.Step = r.progress()
 	if o.Facts.Reference != "" {
@@ -121,21 +129,57 @@ func (r *reader) credit(s *sheet) {
 	if s.Words == "" || name == "" {
 		return
 	}
+	you := r.by.Address == r.o.To.Address
+	s.By = r.byline(name, you, r.o.Said)
+	if !you && r.o.Role != rules.RoleVendor {
+		s.Caution = r.caution(name, r.o.AuthorTrust)
+	}
+}
+
+// byline is who said something, and when.
+func (r *reader) byline(name string, you bool, at time.Time) string {
 	key := "by.other"
-	if r.by.Address == r.o.To.Address {
+	if you {
 		key = "by.you"
 	}
-	when := r.when(r.o.Said)
+	when := r.when(at)
 	if when == "" {
 		key += ".undated"
 	}
-	s.By = r.say.with(key, "name", name, "when", when)
-	if r.by.Address == r.o.To.Address || r.o.Role == rules.RoleVendor {
+	return r.say.with(key, "name", name, "when", when)
+}
+
+// caution is a word about an author who was not believed, "" about one who was.
+func (r *reader) caution(name string, trust rules.Trust) string {
+	if trust != rules.TrustUnverified && trust != rules.TrustFailed {
+		return ""
+	}
+	return r.say.with("caution."+string(trust), "name", name)
+}
+
+// recall lays out the dialogue so far. It stands above the facts, with which our mail ends: who reads an answer to it
+// knows by that what stands below.
+func (r *reader) recall(s *sheet) {
+	for _, p := range r.past {
+		name := oneLine(p.Name, maxName)
+		one := said{By: r.byline(name, p.You, p.At), Words: manyLines(p.Words)}
+		if !p.You {
+			one.Caution = r.caution(name, p.Trust)
+		}
+		if p.Cut {
+			one.Words += "\n\n" + r.say.or("words.cut", "[…]")
+		}
+		if p.Gone {
+			one.Words = r.say.or("past.gone", "[–]")
+		}
+		s.Past = append(s.Past, one)
+	}
+	if s.Past == nil {
 		return
 	}
-	switch r.o.AuthorTrust {
-	case rules.TrustUnverified, rules.TrustFailed:
-		s.Caution = r.say.with("caution."+string(r.o.AuthorTrust), "name", name)
+	s.PastTitle = r.say.or("past", "")
+	if r.older {
+		s.PastEnd = r.say.or("past.older", "[…]")
 	}
 }
 

@@ -52,6 +52,7 @@ func (t *turn) mail(tk *Ticket, o Outgoing, purpose Purpose) Outgoing {
 	for i, a := range o.Actions {
 		o.Actions[i].Mailto = t.mailto(tk, o, a.Command, n)
 	}
+	t.recall(tk, &o)
 	t.desk.fit(&o)
 	t.pay(&o)
 	t.out.Send = append(t.out.Send, o)
@@ -70,7 +71,7 @@ func (d *Desk) fit(o *Outgoing) {
 	if d.MaxSent == 0 {
 		return
 	}
-	room := d.MaxSent - roomForWords
+	room := d.MaxSent - roomForWords - 6*dialogueSize(o) // twice, and three bytes for one that is not ASCII
 	var sent []Attachment
 	var left []Line
 	for _, a := range o.Attachments {

@@ -132,6 +132,7 @@ type Config struct {
 
 	MaxSent      int64         // bytes of a mail of ours on the wire, with its files; 0 is no limit
 	Grace        time.Duration // how long a relayed reply waits
+	Dialogue     bool          // each mail about a ticket shows what was said on it before
 	HourlyLimit  int           // automatic mails an hour to one outside address
 	GatewayLimit int           // automatic mails an hour in all
 	CloseAfter   time.Duration // from resolved to closed; 0 never

@@ -58,6 +58,7 @@ var leakPeople = []string{"Asaqq <asa-qq@kommun.example>", "Olleww <olle-ww@skol
 
 func newLeak(seed uint64) *leak {
 	c := scenarioDesk()
+	c.Dialogue = seed%2 == 1
 	c.Vendors = append(c.Vendors, Vendor{Mailbox: Mailbox{"Mirakel", "fel@mirakel.example"}, FollowUp: time.Hour, Language: Swedish})
 	c.HourlyLimit = 1000
 	number := secret{"811218-9876", func(o Outgoing) bool { return o.Role != RoleVendor }}

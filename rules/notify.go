@@ -93,12 +93,15 @@ func (t *turn) mailStaff(tk *Ticket, s Staff, thread int, o Outgoing) {
 
 // via is the name that a passed-on mail shows: "Anna Ek via OmDirekt". A name that looks like an address would lend
 // it weight, so the address itself never stands there.
-func via(author Mailbox, desk string) string {
-	name := strings.TrimSpace(author.Name)
+func via(author Mailbox, desk string) string { return personName(author) + " via " + desk }
+
+// personName is a person's name, or what stands before the @ of their address where they show none.
+func personName(m Mailbox) string {
+	name := strings.TrimSpace(m.Name)
 	if name == "" || strings.ContainsAny(name, "@<>") {
-		name = author.Address.Local()
+		return m.Address.Local()
 	}
-	return name + " via " + desk
+	return name
 }
 
 // display is a person in words: their name, or the address where they show none.

@@ -152,7 +152,9 @@ type Outgoing struct {
 	AuthorTrust Trust        `json:"trust"`           //
 	Words       string       `json:"words"`           // a person's words, plain text
 	Said        time.Time    `json:"said,omitzero"`
-	GoesTo      ReplyTo      `json:"goes_to"` // staff mails: where a plain reply goes
+	Dialogue    []Said       `json:"dialogue,omitempty"`     // what was said before, newest first
+	DialogueCut bool         `json:"dialogue_cut,omitempty"` // there is more, and older
+	GoesTo      ReplyTo      `json:"goes_to"`                // staff mails: where a plain reply goes
 	GoesToName  string       `json:"goes_to_name"`
 	Lines       []Line       `json:"lines"`
 	Facts       Facts        `json:"facts"`

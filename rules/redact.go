@@ -207,7 +207,7 @@ func (t *turn) redactCopies(tk *Ticket, e Entry, gone removed, a *act) {
 		}
 		// What has gone out has done its work, and goes whole: words are masked, cut and laid out anew on their way into a
 		// mail. What still waits goes only where it says them.
-		if settled(row) || row.Ticket == e.Ticket && row.Entry == e.Seq || gone.in(row.Outgoing) {
+		if settled(row) || row.Ticket == e.Ticket && (row.Entry == e.Seq || row.recalls(e.Seq)) || gone.in(row.Outgoing) {
 			r.Sent = append(r.Sent, row.ID)
 		}
 	}
@@ -313,6 +313,11 @@ func (r removed) without(text string) (rest string, cut bool) {
 func (r removed) in(o Outgoing) bool {
 	if _, cut := r.without(o.Words); cut || r.has(o.Subject) || r.has(o.Facts.Subject) {
 		return true
+	}
+	for _, s := range o.Dialogue {
+		if _, cut := r.without(s.Words); cut {
+			return true
+		}
 	}
 	for _, l := range o.Lines {
 		if r.has(l.Subject) || slices.ContainsFunc(l.More, r.has) {

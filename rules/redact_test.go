@@ -28,7 +28,7 @@ func (w *world) redact(r Redaction) {
 			delete(w.queue, id)
 			continue
 		}
-		row.Words, row.Lines, row.Report, row.Attachments, row.Wire = "", nil, nil, nil, nil
+		row.Words, row.Dialogue, row.Lines, row.Report, row.Attachments, row.Wire = "", nil, nil, nil, nil, nil
 		if r.Subject {
 			row.Subject, row.Facts.Subject, row.ThreadTopic = "", "", ""
 		}
@@ -67,7 +67,15 @@ func (w *world) shows(text string) (where []string) {
 
 // TestRedactLeavesNothing follows words through every way in which they are copied, and removes them.
 func TestRedactLeavesNothing(t *testing.T) {
-	w := newWorld(scenarioDesk())
+	for _, dialogue := range []bool{false, true} {
+		t.Run(fmt.Sprintf("dialogue %v", dialogue), func(t *testing.T) { redactsAll(t, dialogue) })
+	}
+}
+
+func redactsAll(t *testing.T, dialogue bool) {
+	c := scenarioDesk()
+	c.Dialogue = dialogue
+	w := newWorld(c)
 	must := func(input string) []Decision {
 		t.Helper()
 		m, err := w.readMail(input)

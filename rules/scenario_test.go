@@ -408,6 +408,9 @@ func (w *world) read(id OutgoingID) string {
 		fmt.Fprintf(&b, "status %s their number %q\n", o.Facts.Status, o.Facts.VendorRef)
 	}
 	fmt.Fprintf(&b, "author %q <%s> words %q\n", o.Author.Name, o.Author.Address, o.Words)
+	for _, s := range o.Dialogue {
+		fmt.Fprintf(&b, "said %q you %v gone %v %q\n", s.Name, s.You, s.Gone, s.Words)
+	}
 	if r := o.Report; r != nil {
 		fmt.Fprintf(&b, "report %q outage %q tags %q people %d organisations %d nth %d tickets %q words %q\n", r.Title, r.Outage, r.Tags, r.People, r.Organisations, r.Nth, r.Tickets, r.Words)
 		for _, q := range r.Quotes {

@@ -270,3 +270,29 @@ func TestEraseSubject(t *testing.T) {
 		}
 	})
 }
+
+// TestRedactedRow: of a mail that has gone out and is removed, nothing that anybody said is left to be read, neither its
+// own words nor the dialogue below them.
+func TestRedactedRow(t *testing.T) {
+	db := opened(t, t.TempDir())
+	mailWith(t, db, 1, "Hello", []byte("a mail"), nil)
+	update(t, db, func(tx *Tx) error {
+		o := outgoing("1-1", "bo@kommun.example", noon)
+		o.Words, o.Dialogue = canary, []rules.Said{{Entry: 1, At: noon, Words: canary}}
+		return tx.Enqueue(o, []rules.Piece{{Text: []byte("x")}})
+	})
+	if rows, err := db.Claim(t.Context(), noon, time.Minute, 1); err != nil || len(rows) != 1 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	if err := db.Sent(t.Context(), "1-1", rules.Attempt{At: noon}); err != nil {
+		t.Fatal(err)
+	}
+	remove(t, db, nil, nil, "1-1")
+	view(t, db, func(tx *Tx) {
+		row, ok := tx.Sent("1-1")
+		if !ok || row.State != rules.QueueSent || row.Words != "" || row.Dialogue != nil {
+			t.Errorf("%v: %s, %q, %v", ok, row.State, row.Words, row.Dialogue)
+		}
+	})
+	closed(t, db)
+}

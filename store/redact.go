@@ -88,7 +88,7 @@ func (tx *Tx) redactRow(id rules.OutgoingID, subject bool) (loose []rules.BlobID
 	for _, a := range o.Attachments {
 		loose = append(loose, a.SHA256)
 	}
-	o.Words, o.Lines, o.Report, o.Attachments = "", nil, nil, nil
+	o.Words, o.Dialogue, o.Lines, o.Report, o.Attachments = "", nil, nil, nil, nil
 	if subject {
 		o.Subject, o.Facts.Subject, o.ThreadTopic = "", "", ""
 	}

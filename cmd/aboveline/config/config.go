@@ -110,6 +110,7 @@ type Mailout struct {
 	OAuth2       *OAuth2  `toml:"oauth2"`
 	MaxSize      Size     `toml:"max_size" min:"65536" max:"157286400"`
 	Grace        Duration `toml:"grace" max:"24h"`
+	Dialogue     bool     `toml:"dialogue"`
 	HourlyLimit  int      `toml:"hourly_limit" min:"1" max:"1000"`
 	GatewayLimit int      `toml:"gateway_limit" min:"1" max:"1000000"`
 	Templates    Path     `toml:"templates"` // "" is the built-in wording alone

@@ -38,6 +38,7 @@ func (c *Config) rules() rules.Config {
 		Outage:       c.Outage.rules(),
 		MaxSent:      int64(c.Mailout.MaxSize),
 		Grace:        time.Duration(c.Mailout.Grace),
+		Dialogue:     c.Mailout.Dialogue,
 		HourlyLimit:  c.Mailout.HourlyLimit,
 		GatewayLimit: c.Mailout.GatewayLimit,
 		CloseAfter:   time.Duration(c.Identity.CloseAfter),

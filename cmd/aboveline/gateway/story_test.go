@@ -166,7 +166,7 @@ func townDesk(t *testing.T, file string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b strings.Builder
+	var b, kept strings.Builder // kept is of [mailout], what says how mail reads
 	away := false
 	for line := range strings.Lines(strings.ReplaceAll(string(raw), "%", "%%")) {
 		if strings.HasPrefix(line, "[") {
@@ -174,11 +174,14 @@ func townDesk(t *testing.T, file string) string {
 			top, _, _ := strings.Cut(table, ".")
 			away = slices.Contains([]string{"store", "mailin", "mailout", "dns"}, top)
 		}
-		if !away {
+		switch {
+		case !away:
 			b.WriteString(line)
+		case strings.HasPrefix(line, "dialogue "):
+			kept.WriteString(line)
 		}
 	}
-	return b.String() + townDoors
+	return b.String() + townDoors + kept.String()
 }
 
 func playStory(t *testing.T, file, door, desk string) {
@@ -719,6 +722,9 @@ func showMail(b *strings.Builder, o rules.Outgoing) {
 		fmt.Fprintf(b, "status %s their number %q\n", o.Facts.Status, o.Facts.VendorRef)
 	}
 	fmt.Fprintf(b, "author %q <%s> words %q\n", o.Author.Name, o.Author.Address, o.Words)
+	for _, s := range o.Dialogue {
+		fmt.Fprintf(b, "said %q you %v gone %v %q\n", s.Name, s.You, s.Gone, s.Words)
+	}
 	if r := o.Report; r != nil {
 		fmt.Fprintf(b, "report %q outage %q tags %q people %d organisations %d nth %d tickets %q words %q\n", r.Title, r.Outage, r.Tags, r.People, r.Organisations, r.Nth, r.Tickets, r.Words)
 		for _, q := range r.Quotes {
