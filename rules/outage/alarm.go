@@ -19,6 +19,7 @@ type alarm struct {
 	last    int64
 	settled int64 // when the centre was settled
 	closed  bool
+	spent   bool // no more write of it than of what is like it on any day
 	found   finding
 	words   []string
 }
@@ -37,6 +38,9 @@ const (
 	// much as fewLetters letters are: the first four may happen to be very like.
 	usualSpread = 0.12
 	fewLetters  = 3
+	// clearly is by how many standard deviations more must write of a matter than write of what is like it on any day for
+	// an alarm to take in more letters: it is open for a while after a fault is over, and its topic's traffic is not.
+	clearly = 2
 	// stale is after how many seconds an alarm's reach is looked at again before a letter joins it: the fewer write of
 	// it, the more of what is like it is ordinary.
 	stale = 5 * 60
@@ -102,7 +106,7 @@ func (w *Watch) replace(a *alarm) {
 }
 
 // joinLike is the likeness, not under lowest, at which an alarm gains most: the people of the last hour within it, less
-// what it costs to take in the ordinary ones that history expects there.
+// what it costs to take in the ordinary ones that history expects there. It says too whether the alarm is spent.
 func (w *Watch) joinLike(a *alarm, v view, lowest float32) float32 {
 	past := w.reach(v, max(lowest, v.floor))
 	var likes []float32 // of those on the alarm or on none
@@ -128,8 +132,10 @@ func (w *Watch) joinLike(a *alarm, v view, lowest float32) float32 {
 			within++
 		}
 		at, _ := slices.BinarySearch(likes, g)
-		if gain := float64(len(likes)-at) - ordinaryCost*w.share(weight, g)*float64(len(people)); gain >= most {
+		wrote, ordinary := float64(len(likes)-at), w.share(weight, g)*float64(len(people))
+		if gain := wrote - ordinaryCost*ordinary; gain >= most {
 			best, most = g, gain
+			a.spent = wrote-ordinary < clearly*math.Sqrt(ordinary)
 		}
 	}
 	return best
@@ -166,7 +172,7 @@ func (w *Watch) join(n *note) *alarm {
 			w.settle(a)
 			ok, like = w.joins(a, n)
 		}
-		if ok && like > most {
+		if ok && !a.spent && like > most {
 			best, most = a, like
 		}
 	}

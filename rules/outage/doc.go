@@ -18,19 +18,22 @@
 //	clean          only the person's words: no greeting, closing, card, form label or quoted letter, no sentence that this
 //	               sender or house always sends or that everybody does, nor the same before or after a sentence of their
 //	               own without a full stop; no subject that another chose; "thanks, it works" is no report
-//	features       stems and 4-grams (Swedish and Norwegian compounds), by how rare they are among people and days
+//	features       stems, 4-grams (Swedish and Norwegian compounds) and what a small thesaurus of three languages says the
+//	               words mean, by how rare they are among people and days
 //	latent         which words go together, learned from the desk's own mail: people name one fault in different words.
 //	               A direction counts by how far letters reach along it, for the weak ones are the accidents of a few
 //	neighbourhood  how many different PEOPLE wrote something at least this alike in the last 15, 30, 60 and 120 minutes,
 //	               seen from the letter, from the middle of it and its nearest, and from its rarest words and pairs of
 //	               them. Each person in reach is a radius of their own: the one that surprises most counts
 //	expectation    the share of four weeks' letters (thinned to 4,000) within the same radius, times how many write now;
-//	               for words, of all letters' people. More where the last day, the last three or the hours before the
-//	               window had more, and not less than the habit of this hour. Each is believed as far as its letters go
-//	surprise       the tail of a negative binomial, against a threshold that IS a number of false alarms a year
+//	               for words, of all letters' people. More where the last day or the last three had more, there or in the
+//	               wider neighbourhoods, and not less than the habit of this hour. Each is believed as far as its letters go
+//	surprise       the tail of a negative binomial, against a threshold that IS a number of false alarms a year; and
+//	               none where the topic's usual burst, or its new popularity, explains all that came
 //	alarm          the letters that belong to it at once. Its reach is the likeness, in words and place, at which what
 //	               it gains of the last hour's letters outweighs the ordinary ones it takes in, and never far beyond the
-//	               letters it has; later letters within it join, and so do earlier ones when it has learned their words.
+//	               letters it has; later letters within it join, and so do earlier ones when it has learned their words,
+//	               while more is written than the topic has on any day.
 //	               Idle for 90 minutes it closes; the same matter within ten hours takes it up again and is no new one
 //	explain        the words most of its people used, rarest first; people; window; expected and observed
 //

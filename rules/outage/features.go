@@ -66,6 +66,9 @@ func gather(sentences []sentence, subject sentence) raw {
 		for _, t := range s.tokens {
 			words = append(words, t.word)
 			count = append(count, feature{t.id, weight})
+			for _, id := range meant[t.id] {
+				count = append(count, feature{id, weight})
+			}
 			for _, g := range t.grams {
 				grams = append(grams, feature{g, weight})
 			}
@@ -131,6 +134,9 @@ func longNumber(t string) bool {
 	}
 	return digits > 5
 }
+
+// deskLanguages are those that a word's stem is taken in where its letter's language does not matter.
+var deskLanguages = []rules.Language{rules.Swedish, rules.Bokmal, rules.English, rules.OtherTongue}
 
 // stem takes endings off a word. Where the language is not sure each of the desk's three has a try, in a fixed order,
 // so that the same word has the same stem whoever wrote it.

@@ -1,10 +1,6 @@
 package outage
 
-import (
-	"math"
-
-	"aboveline.example/rules"
-)
+import "math"
 
 // frequency is in how many people's mail each feature is: once a person and day, fading over weeks. What today brought
 // counts from tomorrow, so that an outage does not make its own words common while it is being looked for.
@@ -39,7 +35,7 @@ func newFrequency() *frequency {
 	f := &frequency{before: make([]float32, space), today: make([]float32, space), heard: map[uint64]bool{}, plain: make([]bool, wordSpace)}
 	for _, w := range tokens(functionWords) {
 		f.plain[wordID(w)] = true
-		for _, lang := range []rules.Language{rules.Swedish, rules.Bokmal, rules.English, rules.OtherTongue} {
+		for _, lang := range deskLanguages {
 			f.plain[wordID(stem(w, lang))] = true
 		}
 	}

@@ -12,13 +12,14 @@ const (
 	floorWords = 0.10
 	floorBoth  = 0.20
 	// likeLooks and wordLooks are how many looks for one letter come to, once those that see the same thing are counted
-	// as one: windows and radii overlap heavily, words and pairs less.
-	likeLooks = 8
-	wordLooks = 30
+	// as one: windows and radii overlap heavily, words and pairs less, and letters of one burst are looked from in turn.
+	// Counted so, mail with neither outages nor habits nor fashions raised as many alarms as falseAlarms agrees to.
+	likeLooks = 2
+	wordLooks = 7.5
 	// spread is the variance of a day's rate, relative to its square: people do not write at a steady rate.
 	spread = 0.08
 	// falseAlarms is how many alarms a year chance alone may raise.
-	falseAlarms = 12
+	falseAlarms = 10
 	// slow is how many times rarer what fills only the widest window must be: faults are told within the hour, topics
 	// become popular over several.
 	slow = 8
@@ -31,6 +32,7 @@ type finding struct {
 	surprise float64 // natural logarithm of how many times rarer than the threshold
 	members  []near  // without the letter itself
 	window   int64
+	volume   float64 // people who wrote anything in the window
 	expected float64
 	observed int
 	like     float32
@@ -77,7 +79,7 @@ func (w *Watch) surprise(v view, self *note, least float64) (finding, bool) {
 		if i == len(w.windows)-1 {
 			bars[i] += math.Log(slow)
 		}
-		if w.hope(v, people[i], w.volumes[i]) > bars[i]+least {
+		if len(people[i]) >= w.people-1 && w.hope(v, people[i], w.volumes[i]) > bars[i]+least {
 			hope, lowest = true, min(lowest, people[i][len(people[i])-1].like)
 		}
 	}
@@ -90,7 +92,7 @@ func (w *Watch) surprise(v view, self *note, least float64) (finding, bool) {
 		return best, false
 	}
 	found := false
-	past := w.reach(v, max(v.floor, min(widening*lowest, p.holding(wider(p.most(lowest))))))
+	past := w.reach(v, max(v.floor, min(lowest, p.holding(wider(wider(p.most(lowest)))))))
 	for i, window := range w.windows {
 		all, bar, volume := people[i], bars[i], w.volumes[i]
 		within, weight := 0, 0.0
@@ -105,13 +107,13 @@ func (w *Watch) surprise(v view, self *note, least float64) (finding, bool) {
 			if -usual.explains(k)-bar <= best.surprise {
 				continue
 			}
-			for _, u := range append(w.expect(e), w.before(v, self, e)) {
+			for _, u := range w.expect(e) {
 				if u.explains(k) > usual.explains(k) {
 					usual = u
 				}
 			}
-			if s := -usual.explains(k) - bar; s > best.surprise && w.unrelated(self, all[:k]) && !w.habitual(e, all, like) {
-				best = finding{s, all[:k], window, usual.mean, k + 1, like}
+			if s := -usual.explains(k) - bar; s > best.surprise && w.unrelated(self, all[:k]) {
+				best = finding{s, all[:k], window, volume, usual.mean, k + 1, like}
 				found = true
 			}
 		}
@@ -153,8 +155,9 @@ func (w *Watch) hope(v view, all []near, volume float64) float64 {
 // bar is the natural logarithm of how rare a letter's surprise must be for the false alarms of a year to be as agreed.
 func (w *Watch) bar() float64 { return math.Log(max(w.yearly, quiet) / falseAlarms) }
 
-// quiet is the reports a year of a desk that hardly anybody writes to, ten a working day.
-const quiet = 2600
+// quiet is the reports a year under which a desk is no more easily alarmed, 35 a working day: it knows little of what is
+// usual, and few wrong alarms are many to it.
+const quiet = 8700
 
 // unrelated asks for two houses, or unrelated private persons; one house alone needs one person more than the floor: a
 // house that is all we hear may be asking because somebody there told it to.
@@ -237,46 +240,34 @@ func (w *Watch) one() float64 { return max(1, w.pastWeight/max(1, float64(len(w.
 // expect is how many people to expect by the last days, and by what this hour of the week brings.
 //
 // A narrow neighbourhood holds few letters of the past, and none of them need have come at this hour. So all are also
-// taken from a neighbourhood with several times as many letters, times the part of it that the narrow one is: what the
+// taken from neighbourhoods with several times as many letters, times the part of each that the narrow one is: what the
 // topic does, its narrower part does too.
 func (w *Watch) expect(e expectation) []usual {
-	wide := e
-	wide.heard = nil
-	wide.samples = e.all[:min(len(e.all), wider(len(e.samples)))]
-	wide.weight = 0
-	for _, s := range wide.samples {
-		wide.weight += w.past.ordinary[s.index]
-	}
-	if n := len(wide.samples); n > 0 {
-		wide.like = min(e.like, wide.samples[n-1].like)
-	}
-	narrow := float64(len(e.samples)) + 0.5
-	part := narrow / (float64(len(wide.samples)) + 0.5)
 	all := []usual{w.level(e, daily), w.level(e, blocks), w.habit(e)}
-	for _, u := range []usual{w.level(wide, daily), w.level(wide, blocks), w.habit(wide)} {
-		all = append(all, usual{u.mean * part, u.shape})
+	n := len(e.samples)
+	for range ladder {
+		n = wider(n)
+		wide := w.within(e, n)
+		part := (float64(len(e.samples)) + 0.5) / (float64(len(wide.samples)) + 0.5)
+		for _, u := range []usual{w.level(wide, daily), w.level(wide, blocks), w.habit(wide)} {
+			all = append(all, usual{u.mean * part, u.shape})
+		}
 	}
 	return all
 }
 
-// before is the level of the last hours before the window: what is popular today was written before, too, and what began
-// just now was not.
-func (w *Watch) before(v view, self *note, e expectation) usual {
-	volume, n := 0.0, 0.0
-	w.crowd.begin()
-	for i, o := range w.recent {
-		if w.now-o.at <= e.window {
-			break
-		}
-		if o.aside || o.alarm != nil || o.person == self.person {
-			continue
-		}
-		volume++
-		if v.recent[i] >= e.like && w.crowd.first(o.slot) {
-			n++
-		}
+// within is the expectation of the neighbourhood with n letters of the history, or with all.
+func (w *Watch) within(e expectation, n int) expectation {
+	e.heard = nil
+	e.samples = e.all[:min(len(e.all), n)]
+	e.weight = 0
+	for _, s := range e.samples {
+		e.weight += w.past.ordinary[s.index]
 	}
-	return w.today(e, n, volume)
+	if n := len(e.samples); n > 0 {
+		e.like = min(e.like, e.samples[n-1].like)
+	}
+	return e
 }
 
 // lively is how much the whole history is believed against what was seen lately, in reports: a topic's traffic may well
@@ -289,6 +280,9 @@ func (w *Watch) today(e expectation, n, volume float64) usual {
 	u.mean *= max(1, (lively+n)/(lively+u.mean/max(1, e.volume)*volume))
 	return u
 }
+
+// ladder is how many wider neighbourhoods are looked at: the narrow one's kind, and its topic.
+const ladder = 2
 
 // wider is how many letters the wider neighbourhood of so many holds.
 func wider(n int) int { return 6*n + 6 }
@@ -417,32 +411,57 @@ func (w *Watch) habit(e expectation) usual {
 	return seen(mean, mean*float64(n)/w.one())
 }
 
-// habitual says that a burst is the one that comes at this hour anyway: in a wider neighbourhood, which has what people
-// say of the same topic in other words, there is always one, and today's is no larger.
-func (w *Watch) habitual(e expectation, all []near, like float32) bool {
-	reach := like * widening
-	e.samples = e.all
-	weight := 0.0
-	for i, s := range e.all {
-		if s.like < reach {
-			e.samples = e.all[:i]
-			break
-		}
-		weight += s.note.weight
-	}
-	usual := w.habit(e)
-	if usual.mean < 1+2*w.share(weight, reach)*e.volume {
-		return false // no burst at this hour, but traffic as at any
-	}
-	n := 0
-	for n < len(all) && all[n].like >= reach {
-		n++
-	}
-	return usual.explains(n) > math.Log(0.05)
+// accustomed says that what was found is no more than what comes at this hour anyway, or than what its topic has lately: a
+// neighbourhood round its middle that is wider, and has what people say of the same topic in other words, always has a
+// burst now, or more traffic than it once had, and today has no more than that.
+func (w *Watch) accustomed(self *note, f finding) bool {
+	l, _ := w.around(self, f.members)
+	return w.usually(l.words, self, f) || l.places && w.usually(l.both, self, f)
 }
 
-// widening is how much less alike the wider neighbourhood is.
-const widening = 0.6
+const (
+	// widenings is how often the neighbourhood is doubled in which a burst may be the usual one.
+	widenings = 5
+	// popular is how many times its whole history's level a topic's last days are where it has become popular.
+	popular = 2
+)
+
+// likely is the natural logarithm of the probability from which a burst is no larger than usual.
+var likely = math.Log(0.05)
+
+// usually is accustomed for one view.
+func (w *Watch) usually(v view, self *note, f finding) bool {
+	people := w.neighbours(v, self, f.window)
+	if len(people) == 0 {
+		return false
+	}
+	half := people[min(len(people), max(1, f.observed/2))-1].like
+	e := expectation{like: half, volume: f.volume, window: f.window, all: w.reach(v, v.floor)}
+	narrow := countFrom(e.all, half, func(s sample) float32 { return s.like })
+	for n, i := 2*(narrow+1), 0; i < widenings && len(e.all) > narrow; n, i = 2*n, i+1 {
+		wide := w.within(e, n)
+		now := countFrom(people, wide.like, func(x near) float32 { return x.like })
+		ever := w.ever(wide, len(wide.samples)).mean
+		if u := w.habit(wide); u.mean >= 1+2*ever && u.explains(now) > likely {
+			return true
+		}
+		for _, last := range []int{daily, blocks} {
+			if u := w.level(wide, last); u.mean >= popular*ever && u.explains(now) > likely {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// countFrom is how many of a list, the most alike first, are at least so alike.
+func countFrom[T any](list []T, like float32, of func(T) float32) int {
+	n := 0
+	for n < len(list) && of(list[n]) >= like {
+		n++
+	}
+	return n
+}
 
 // withoutFullest is the mean of what is left when the most fullest are left out, and of how many.
 func withoutFullest(xs []float64, most int) (float64, int) {

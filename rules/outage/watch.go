@@ -254,7 +254,7 @@ func (w *Watch) judge(n *note) rules.Sighting {
 		return rules.Sighting{}
 	}
 	f, ok := w.search(n)
-	if !ok {
+	if !ok || w.accustomed(n, f) {
 		return rules.Sighting{}
 	}
 	a, earlier := w.raise(n, f)

@@ -171,6 +171,49 @@ func TestLateJoiner(t *testing.T) {
 	}
 }
 
+// A fault is over, and its alarm still open. What is written every hour about its topic is not of it.
+func TestSpentAlarmTakesInNoOrdinaryMail(t *testing.T) {
+	s := &story{t: t, w: New(Options{})}
+	questions := []string{"Which currency exchange rate has {}", "the exchange rate of the currency in {}", "what is the currency exchange rate for {}",
+		"currency exchange rate of {}, which one", "Is the exchange rate known, currency of {}"}
+	asked := 0
+	question := func() string {
+		asked++
+		place := places[asked%len(places)] + places[asked/len(places)%len(places)] // a sentence that many write is no news
+		return strings.ReplaceAll(questions[asked%len(questions)], "{}", place)
+	}
+	ask := func(when time.Time) rules.Sighting {
+		words := question()
+		return s.show(when, fmt.Sprintf("q%d@house%d.example", asked%150, asked%9), "Question", words)
+	}
+	for d := range 21 {
+		day := monday.AddDate(0, 0, d-21)
+		s.ordinary(day, 1, 8)
+		for hour := 7; hour < 17 && !isWeekend(day); hour++ {
+			if got := ask(day.Add(time.Duration(hour)*time.Hour + time.Minute)); got.Alarm != 0 && d > 3 {
+				t.Fatalf("ordinary mail raised %+v", got)
+			}
+		}
+	}
+	var alarm rules.AlarmID
+	for i := range 12 {
+		got := s.show(at(9, i), fmt.Sprintf("f%d@house%d.example", i, i), "Problem", question())
+		alarm = max(alarm, got.Alarm)
+	}
+	if alarm == 0 {
+		t.Fatal("no alarm")
+	}
+	joined := 0
+	for k := range 6 {
+		if got := ask(at(10, 35).Add(time.Duration(k) * time.Hour)); got.Alarm == alarm {
+			joined++
+		}
+	}
+	if joined > 1 {
+		t.Errorf("%d of 6 ordinary questions joined, hours after the fault", joined)
+	}
+}
+
 // An early report in words that nobody else had used yet belongs to the alarm as soon as others have used them.
 func TestEarlierLetterJoinsLater(t *testing.T) {
 	s := begin(t, 5, Options{})
@@ -359,12 +402,14 @@ func TestSimilarButDifferent(t *testing.T) {
 	}
 }
 
-// Salary questions come each Thursday afternoon; a burst of them then is no outage, the same burst on a Monday is.
+// Salary questions come each Thursday afternoon; a burst of them then is no outage, even where all have a word that is
+// new; the same burst on a Monday is.
 func TestHabitOfTheWeek(t *testing.T) {
 	questions := []string{"When is my salary paid", "salary has not come yet", "Where do I see the salary of this month", "my salary seems wrong",
 		"question about the salary", "has the salary been paid today", "I did not get my salary"}
-	burst := func(s *story, day time.Time, week int) (raised bool) {
+	burst := func(s *story, day time.Time, week int, word string) (raised bool) {
 		for i, q := range questions {
+			q += word
 			got := s.show(day.Add(14*time.Hour+time.Duration(4*i)*time.Minute), fmt.Sprintf("s%d@house%d.example", (i*7+week*3)%40, (i+week)%9), "", q)
 			raised = raised || got.Raised
 		}
@@ -373,18 +418,19 @@ func TestHabitOfTheWeek(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		day  int
+		word string
 		want bool
-	}{{"on the habitual day", 3, false}, {"on another day", 1, true}} {
+	}{{"on the habitual day", 3, "", false}, {"a new word on the habitual day", 3, " for december", false}, {"on another day", 1, "", true}} {
 		t.Run(c.name, func(t *testing.T) {
 			s := &story{t: t, w: New(Options{})}
 			for week := range 3 {
 				from := monday.AddDate(0, 0, 7*(week-3))
 				s.ordinary(from, 4, 6)
-				burst(s, from.AddDate(0, 0, 3), week)
+				burst(s, from.AddDate(0, 0, 3), week, "")
 				s.ordinary(from.AddDate(0, 0, 4), 3, 6)
 			}
 			s.ordinary(monday, c.day, 6)
-			if got := burst(s, monday.AddDate(0, 0, c.day), 9); got != c.want {
+			if got := burst(s, monday.AddDate(0, 0, c.day), 9, c.word); got != c.want {
 				t.Errorf("raised %v, want %v", got, c.want)
 			}
 		})
