@@ -62,11 +62,12 @@ type raw struct {
 func gather(sentences []sentence, subject sentence) raw {
 	var words []word
 	var count, grams []feature
+	means := meant()
 	add := func(s sentence, weight float32) {
 		for _, t := range s.tokens {
 			words = append(words, t.word)
 			count = append(count, feature{t.id, weight})
-			for _, id := range meant[t.id] {
+			for _, id := range means[t.id] {
 				count = append(count, feature{id, weight})
 			}
 			for _, g := range t.grams {

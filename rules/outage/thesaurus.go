@@ -3,6 +3,7 @@ package outage
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // thesaurus is what people call the same thing: on each line words of one meaning in English, Swedish and Norwegian, as
@@ -199,8 +200,8 @@ hobby hobbies interests fritid fritidsintressen
 // meanings are the features of a thesaurus' lines, by the number of a word's stem.
 type meanings map[uint32][]uint32
 
-// meant is the thesaurus as letters are read with it.
-var meant = newMeanings(thesaurus)
+// meant is the thesaurus as letters are read with it. It is made with the first letter: most commands read none.
+var meant = sync.OnceValue(func() meanings { return newMeanings(thesaurus) })
 
 func newMeanings(text string) meanings {
 	m := meanings{}

@@ -11,7 +11,7 @@ import (
 
 func TestThesaurus(t *testing.T) {
 	shared := func(a string, la rules.Language, b string, lb rules.Language) bool {
-		of := func(w string, l rules.Language) []uint32 { return meant[wordID(stem(w, l))] }
+		of := func(w string, l rules.Language) []uint32 { return meant()[wordID(stem(w, l))] }
 		return slices.ContainsFunc(of(a, la), func(id uint32) bool { return slices.Contains(of(b, lb), id) })
 	}
 	for _, c := range []struct {
