@@ -136,9 +136,6 @@ func longNumber(t string) bool {
 	return digits > 5
 }
 
-// deskLanguages are those that a word's stem is taken in where its letter's language does not matter.
-var deskLanguages = []rules.Language{rules.Swedish, rules.Bokmal, rules.English, rules.OtherTongue}
-
 // stem takes endings off a word. Where the language is not sure each of the desk's three has a try, in a fixed order,
 // so that the same word has the same stem whoever wrote it.
 func stem(w string, lang rules.Language) string {
@@ -156,6 +153,15 @@ func stem(w string, lang rules.Language) string {
 		norwegian.Stem(env)
 	}
 	return env.Current()
+}
+
+// stemIDs are the numbers that a word's stem has in the desk's languages, whatever a letter with it was written in.
+func stemIDs(w string) []uint32 {
+	var ids []uint32
+	for _, lang := range []rules.Language{rules.Swedish, rules.Bokmal, rules.English, rules.OtherTongue} {
+		ids = append(ids, wordID(stem(w, lang)))
+	}
+	return ids
 }
 
 // hash is FNV-1a, 64 bits: fixed for ever, since a replay must see what the live desk saw.

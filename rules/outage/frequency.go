@@ -35,8 +35,8 @@ func newFrequency() *frequency {
 	f := &frequency{before: make([]float32, space), today: make([]float32, space), heard: map[uint64]bool{}, plain: make([]bool, wordSpace)}
 	for _, w := range tokens(functionWords) {
 		f.plain[wordID(w)] = true
-		for _, lang := range deskLanguages {
-			f.plain[wordID(stem(w, lang))] = true
+		for _, id := range stemIDs(w) {
+			f.plain[id] = true
 		}
 	}
 	return f

@@ -208,8 +208,8 @@ func newMeanings(text string) meanings {
 	for line := range strings.Lines(text) {
 		id := wordID("meaning " + strings.TrimSpace(line))
 		for _, w := range strings.Fields(line) {
-			for _, lang := range deskLanguages {
-				if s := wordID(stem(w, lang)); !slices.Contains(m[s], id) {
+			for _, s := range stemIDs(w) {
+				if !slices.Contains(m[s], id) {
 					m[s] = append(m[s], id)
 				}
 			}
