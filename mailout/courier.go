@@ -43,7 +43,7 @@ type CourierOptions struct {
 	Password    func() (string, error)
 	Bearer      Bearer // in place of a password
 	Hostname    string // what we call ourselves
-	Connections int    // at the same time; 0 is 4. A crash can send 17 times as many mails twice
+	Connections int    // at the same time; 0 is 4. A crash can send as many mails twice
 	Signer      Signer // nil: mails go unsigned
 	// Roots are the certificates to trust, nil for the system's. They are asked for at each connection.
 	Roots func() (*x509.CertPool, error)
@@ -61,7 +61,6 @@ const (
 	storeRetry  = 5 * time.Second  // after an outbox that does not answer
 	recordRetry = time.Second      // after a record that was not kept
 	claimFactor = 16               // rows claimed for each connection: one commit for as many as doors put into one
-	keepFactor  = 2                // records under way for each connection: a crash sends these again, so they are few
 )
 
 // Courier delivers what waits in the outbox. It is safe for use by many goroutines; Run is called once.
@@ -72,7 +71,7 @@ type Courier struct {
 	log    log
 	wake   chan struct{}
 	landed chan struct{} // a row came back
-	clerks chan struct{} // places for records under way
+	clerks chan struct{} // places for mails between their dot and their record: a crash sends these again
 	pool   pool
 	health health
 
@@ -101,7 +100,7 @@ func NewCourier(o CourierOptions, outbox Outbox, blobs Blobs) *Courier {
 		o.Password = func() (string, error) { return "", nil }
 	}
 	return &Courier{o: o, outbox: outbox, blobs: blobs, log: log{o.Log}, wake: make(chan struct{}, 1),
-		landed: make(chan struct{}, 1), clerks: make(chan struct{}, keepFactor*o.Connections),
+		landed: make(chan struct{}, 1), clerks: make(chan struct{}, o.Connections),
 		inHand: map[rules.OutgoingID]bool{}}
 }
 
@@ -134,7 +133,6 @@ func (c *Courier) Run(accepting, working context.Context) error {
 		crew.Go(func() {
 			for q := range queue {
 				keep := c.carry(working, &q)
-				c.clerks <- struct{}{}
 				records.Go(func() {
 					keep()
 					<-c.clerks

@@ -308,6 +308,39 @@ func TestOutboxFails(t *testing.T) {
 	})
 }
 
+// TestUnrecorded: as long as the outbox keeps no record, no more mails go past their dot than there are connections.
+// They are what a crash sends twice.
+func TestUnrecorded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &peer{}
+		o := newOutbox(queued(40)...)
+		full := true
+		o.fail = func(op string) error {
+			if full && op == "sent" {
+				return errors.New("disk is full")
+			}
+			return nil
+		}
+		c := courier(p, o, func(c *CourierOptions) { c.Connections = 3 })
+		accepting, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- c.Run(accepting, t.Context()) }()
+		time.Sleep(10 * time.Second)
+		if synctest.Wait(); len(p.mails) != 3 {
+			t.Errorf("%d mails arrived and none is recorded, want 3", len(p.mails))
+		}
+		o.mu.Lock()
+		full = false
+		o.mu.Unlock()
+		<-o.done
+		if len(p.mails) != 40 {
+			t.Errorf("%d mails arrived, want 40", len(p.mails))
+		}
+		stop()
+		<-ended
+	})
+}
+
 // TestWake: a row that comes while the courier sleeps goes out at once.
 func TestWake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -21,9 +21,13 @@ const (
 	refused
 )
 
-// carry tries one row and returns what records the outcome and lets go of the row.
+// carry tries one row and returns what records the outcome and lets go of the row. A place among the clerks is taken
+// then: a mail that met its dot has taken it there.
 func (c *Courier) carry(working context.Context, q *rules.Queued) (keep func()) {
 	v, a, next := c.try(working, q)
+	if a.Reply.Phase != phaseDot {
+		c.clerks <- struct{}{}
+	}
 	return func() {
 		defer c.land()
 		defer c.drop(q.ID)
@@ -184,7 +188,7 @@ func (c *Courier) converse(ctx context.Context, s *session, q *rules.Queued, mai
 	stop := context.AfterFunc(ctx, func() { s.conn.Close() })
 	defer stop()
 	s.used++
-	phase, err := s.transact(q, mail)
+	phase, err := s.transact(q, mail, func() error { return c.clerk(ctx) })
 	if err == nil {
 		r = rules.Reply{Code: 250, Phase: phaseDot, Text: oneLine(s.said, 200)}
 		if stop() {
@@ -215,6 +219,16 @@ func (c *Courier) converse(ctx context.Context, s *session, q *rules.Queued, mai
 	return deferred, r, stale
 }
 
+// clerk takes a place among the clerks, or returns why it did not.
+func (c *Courier) clerk(ctx context.Context) error {
+	select {
+	case c.clerks <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // unsendable is a mail that this peer cannot take, by what it offers; it was not asked.
 type unsendable struct{ smtp.SMTPError }
 
@@ -224,9 +238,9 @@ func cannot(code int, enhanced smtp.EnhancedCode, format string, args ...any) er
 	return &unsendable{smtp.SMTPError{Code: code, EnhancedCode: enhanced, Message: fmt.Sprintf(format, args...)}}
 }
 
-// transact is one mail transaction (RFC 5321, section 3.3). It returns the phase that failed. phaseDot means that the
-// final dot may have gone out.
-func (s *session) transact(q *rules.Queued, mail []byte) (phase string, err error) {
+// transact is one mail transaction (RFC 5321, section 3.3). It asks before the final dot whether it may go out, and
+// returns the phase that failed. phaseDot means that the dot was allowed and may have gone out.
+func (s *session) transact(q *rules.Queued, mail []byte, dot func() error) (phase string, err error) {
 	to, from := string(q.To.Address), string(q.EnvelopeFrom)
 	opts := &smtp.MailOptions{Size: int64(len(mail)), EnvelopeID: string(q.ID), Return: smtp.DSNReturnHeaders}
 	if !rules.IsASCII(to) || !rules.IsASCII(from) {
@@ -250,6 +264,9 @@ func (s *session) transact(q *rules.Queued, mail []byte) (phase string, err erro
 		return phaseData, err
 	}
 	if _, err := w.Write(mail); err != nil {
+		return phaseData, err
+	}
+	if err := dot(); err != nil {
 		return phaseData, err
 	}
 	answer, err := w.CloseWithResponse()
