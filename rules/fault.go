@@ -97,6 +97,7 @@ func (t *turn) reportTo(lead *Ticket, o *Outage, v Vendor, pictures []Attachment
 		row.Budget = ClassVendor
 	}
 	out := t.mail(lead, row, PurposeReply)
+	lead.Reports[i].Asked = []OutgoingID{out.ID}
 	t.sentEntry(lead, out, Reason{ReasonReported, v.Name})
 	t.scheduleFollowUp(lead, i, v)
 	t.showStaff(lead, thread, v, out)

@@ -36,6 +36,7 @@ func (t *turn) wroteToVendor(tk *Ticket, thread int) {
 	for i := range tk.Reports {
 		if r := &tk.Reports[i]; r.Thread == thread && r.Ended.IsZero() {
 			r.LastSent = t.now
+			t.takeBack(tk, r)
 			if !r.Next.IsZero() {
 				t.scheduleFollowUp(tk, i, t.vendorOf(*r))
 			}
@@ -50,6 +51,7 @@ func (t *turn) followUpKey(tk *Ticket, r VendorReport) string {
 // stopFollowUps ends them for a ticket: solved, dismissed or closed.
 func (t *turn) stopFollowUps(tk *Ticket) {
 	for i := range tk.Reports {
+		t.takeBack(tk, &tk.Reports[i])
 		if !tk.Reports[i].Next.IsZero() {
 			tk.Reports[i].Next = time.Time{}
 			t.out.Dues = append(t.out.Dues, Due{Key: t.followUpKey(tk, tk.Reports[i])})
@@ -68,6 +70,15 @@ func (t *turn) followUpDue(tk *Ticket, party Address) {
 			continue
 		}
 		v := t.vendorOf(*r)
+		if went, waits := t.asked(*r); waits {
+			r.LastSent = t.now // what asks already has not even gone out: a second mail would come with it
+			t.scheduleFollowUp(tk, i, v)
+			continue
+		} else if next := went.Add(v.FollowUp); next.Sub(t.now) > v.FollowUp/10 {
+			r.LastSent = went // it lay in the queue: the vendor has the interval from when it came
+			t.scheduleFollowUp(tk, i, v)
+			continue
+		}
 		switch {
 		case r.Next.After(t.now): // put off since
 			t.out.Dues = append(t.out.Dues, Due{Key: t.followUpKey(tk, *r), Kind: DueFollowUp, Ticket: tk.ID, Party: party, At: r.Next})
@@ -78,6 +89,46 @@ func (t *turn) followUpDue(tk *Ticket, party Address) {
 			t.scheduleFollowUp(tk, i, v)
 		}
 	}
+}
+
+// asked is when the mails that asked a vendor last went out, zero where that is not known; waits says that one has yet to.
+func (t *turn) asked(r VendorReport) (went time.Time, waits bool) {
+	for _, id := range r.Asked {
+		row, ok := t.look.Sent(id)
+		if !ok {
+			continue // it was taken back, or is long forgotten
+		}
+		if row.Done.After(went) {
+			went = row.Done
+		}
+		waits = waits || row.waits() || row.State == QueueSending
+	}
+	return went, waits
+}
+
+// takeBack keeps a vendor's reminder from going out that waits in the queue: the fault is over, or it has been heard or
+// written to since. The report itself goes.
+func (t *turn) takeBack(tk *Ticket, r *VendorReport) {
+	for _, id := range r.Asked {
+		if row, ok := t.look.Sent(id); ok && row.Kind == OutFollowUp && row.waits() {
+			t.out.Cancel = append(t.out.Cancel, id)
+			t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: Self, Outgoing: id,
+				Reasons: []Reason{{ReasonNotAsked, string(row.To.Address)}}})
+		}
+	}
+}
+
+// neverReported takes back a report that still waits in the queue when its fault is over, and says whether it did: who
+// has not heard of the fault need not hear of its end, and might hear of the end first.
+func (t *turn) neverReported(tk *Ticket, r VendorReport, v Vendor) bool {
+	for _, id := range r.Asked {
+		if row, ok := t.look.Sent(id); ok && row.Kind == OutReport && row.waits() {
+			t.out.Cancel = append(t.out.Cancel, id)
+			t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: Self, Outgoing: id, Reasons: []Reason{{ReasonWithdrawn, v.Name}}})
+			return true
+		}
+	}
+	return false
 }
 
 // askHuman ends the reminding of a vendor that has had as many as there are, and asks staff to find another way.
@@ -105,11 +156,11 @@ func (t *turn) followUp(tk *Ticket, r *VendorReport, v Vendor) {
 	report.Nth, report.Since, report.Reported = r.Nth, since, r.Reported
 	report.Escalated = r.Nth >= escalateFrom && v.Escalation != ""
 	lines := []Line{{Code: string(ReasonFollowedUp), Subject: v.Name, More: []string{strconv.Itoa(r.Nth)}}}
-	t.remind(tk, r.Thread, v, v.Mailbox, report)
+	r.Asked = []OutgoingID{t.remind(tk, r.Thread, v, v.Mailbox, report)}
 	if report.Escalated {
 		above := *report
 		above.Escalation = true
-		t.remind(tk, r.Thread, v, Mailbox{Address: v.Escalation}, &above)
+		r.Asked = append(r.Asked, t.remind(tk, r.Thread, v, Mailbox{Address: v.Escalation}, &above))
 		lines = append(lines, Line{Code: string(ReasonEscalated), Subject: string(v.Escalation)})
 	}
 	t.tellStaff(tk, r.Thread, Outgoing{Template: TemplateNoticeChange, GoesTo: ReplyToVendor, GoesToName: v.Name, Report: report, Lines: lines}, "")
@@ -121,7 +172,7 @@ func (t *turn) followUp(tk *Ticket, r *VendorReport, v Vendor) {
 const escalateFrom = 3
 
 // remind writes one reminder on the thread of the report, so that the vendor's desk keeps one ticket.
-func (t *turn) remind(tk *Ticket, thread int, v Vendor, to Mailbox, report *FaultReport) {
+func (t *turn) remind(tk *Ticket, thread int, v Vendor, to Mailbox, report *FaultReport) OutgoingID {
 	if to.Address != v.Address && tk.participant(to.Address) < 0 {
 		tk.Participants = append(tk.Participants, Participant{Mailbox: to, Role: RoleVendor, Thread: thread, Language: v.Language, Since: t.now})
 	}
@@ -134,6 +185,7 @@ func (t *turn) remind(tk *Ticket, thread int, v Vendor, to Mailbox, report *Faul
 		why.Code = ReasonEscalated
 	}
 	t.sentEntry(tk, o, why)
+	return o.ID
 }
 
 // moveReports takes the following up of a ticket's fault along when it is merged into another. moved says which thread
@@ -178,6 +230,7 @@ func (t *turn) vendorSpoke(tk *Ticket, thread int, m *Mail, human bool) (why []R
 		}
 		if human {
 			r.LastHeard, r.Nth = t.now, 0
+			t.takeBack(tk, r)
 			if end = t.desk.estimate(visible(m), t.now); !end.IsZero() {
 				why = append(why, Reason{ReasonEstimate, t.clock(end)})
 			}

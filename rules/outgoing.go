@@ -236,6 +236,9 @@ const (
 	QueueUncertain QueueState = "uncertain"
 )
 
+// waits says whether the row can still be kept from going out: no peer has taken it, and none is taking it now.
+func (q Queued) waits() bool { return q.State == QueueWaiting || q.State == QueueHeld }
+
 // Attempt is one try at delivering an outgoing mail.
 type Attempt struct {
 	At    time.Time     `json:"at"`

@@ -245,6 +245,7 @@ func (t *turn) doSnooze(a *act) *Line {
 	t.touch(tk)
 	for i := range tk.Reports {
 		if !tk.Reports[i].Next.IsZero() {
+			t.takeBack(tk, &tk.Reports[i])
 			t.scheduleFollowUp(tk, i, t.vendorOf(tk.Reports[i]))
 		}
 	}

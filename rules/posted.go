@@ -127,6 +127,9 @@ func (t *turn) endReports(tk *Ticket, o *Outage, words string, withdrawn bool) {
 		}
 		tk.Reports[i].Ended = t.now
 		v := t.vendorOf(r)
+		if t.neverReported(tk, r, v) {
+			continue
+		}
 		report := t.faultReport(o, tk, RoleVendor)
 		report.Withdrawn = withdrawn
 		out := t.mail(tk, Outgoing{

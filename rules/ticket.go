@@ -101,6 +101,8 @@ type VendorReport struct {
 	Reference string    `json:"reference"`           // its own number for the fault
 	Tag       string    `json:"tag,omitempty"`       // that number as its desk writes it in a subject: "[Case#778899]"
 	Ended     time.Time `json:"ended,omitzero"`      // when it was told that the fault is solved, or none
+	// Asked are the mails that asked it last: the report, or a reminder and its copy to the escalation contact.
+	Asked []OutgoingID `json:"asked,omitempty"`
 }
 
 // Ticket is one matter (DESIGN, section 2). It is a value; Decide returns changed copies.

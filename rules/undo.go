@@ -55,7 +55,7 @@ func (t *turn) doUndo(a *act) *Line {
 		row, ok := t.look.Sent(id)
 		switch {
 		case !ok:
-		case row.State == QueueWaiting || row.State == QueueHeld:
+		case row.waits():
 			t.out.Cancel = append(t.out.Cancel, id)
 			a.done = append(a.done, string(row.To.Address)+": "+row.Subject)
 		default:
