@@ -1,8 +1,10 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -27,59 +29,100 @@ var identityForms = []identityForm{
 // and D-nummer, each verified by date and check digits, so that an order number of the same length stays readable.
 func MaskIdentity(text string) string {
 	var b strings.Builder
-	done := 0
-	for i := 0; i < len(text); i++ {
-		if !digitAt(text, i) || digitAt(text, i-1) {
-			continue
-		}
-		for _, form := range identityForms {
-			if end, ok := form.at(text, i); ok {
+	done, within := 0, false // within a run of digits, where no number begins
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		_, digit := digitOf(r)
+		if digit && !within {
+			if n := identityAt(text[i:]); n > 0 {
 				b.WriteString(text[done:i] + masked)
-				done = end
-				i = end - 1
-				break
+				i += n
+				done = i
+				continue
 			}
 		}
+		within = digit || within && isInvisible(r)
+		i += size
 	}
 	b.WriteString(text[done:])
 	return b.String()
 }
 
-// at reads a number of this form that begins at i, and says where it ends.
-func (f identityForm) at(text string, i int) (end int, ok bool) {
-	d := make([]int, 0, f.digits)
-	gaps := f.gaps
-	for len(d) < f.digits {
-		for len(gaps) > 0 && gaps[0] < len(d) {
-			gaps = gaps[1:]
+// identityAt is how many bytes an identity number takes that text begins with, 0 where it begins with none.
+func identityAt(text string) int {
+	for _, form := range identityForms {
+		for _, spaced := range []bool{false, true} {
+			if n, d := form.read(text, spaced); n > 0 && form.is(d) {
+				return n
+			}
 		}
-		if len(gaps) > 0 && gaps[0] == len(d) {
-			i += gapAt(text, i)
-		}
-		if !digitAt(text, i) {
-			return 0, false
-		}
-		d = append(d, int(text[i]-'0'))
-		i++
 	}
-	return i, !digitAt(text, i) && f.is(d)
+	return 0
 }
 
-// gapAt is how many bytes people put between the parts of a number at i: a hyphen in one of its shapes, a plus sign
-// (of somebody over a hundred), a full stop or a space, and spaces around a hyphen.
-func gapAt(text string, i int) int {
+// read takes the digits of a number of this form from the beginning of text, and says how many bytes they are in; 0 where
+// there are too few or too many. spaced is for a number with a space between all of its digits.
+func (f identityForm) read(text string, spaced bool) (n int, d []int) {
+	for n < len(text) {
+		r, size := utf8.DecodeRuneInString(text[n:])
+		switch value, ok := digitOf(r); {
+		case isInvisible(r):
+			n += size
+		case ok && len(d) < f.digits:
+			d = append(d, value)
+			n += size
+			switch {
+			case slices.Contains(f.gaps, len(d)):
+				n += gapAt(text[n:], 3)
+			case spaced && len(d) < f.digits:
+				n += gapAt(text[n:], 1)
+			}
+		case ok || len(d) < f.digits:
+			return 0, nil
+		default:
+			return n, d
+		}
+	}
+	if len(d) < f.digits {
+		return 0, nil
+	}
+	return n, d
+}
+
+// gapAt is how many bytes of what people, forms and tables put between the parts of a number text begins with: spaces
+// and line ends, dashes of all kinds, a plus sign (of somebody over a hundred), and other marks; no more than most.
+func gapAt(text string, most int) int {
 	n := 0
-	for range 3 {
-		r, size := utf8.DecodeRuneInString(text[i+n:])
-		if !strings.ContainsRune("-+. \u00a0\u2010\u2011\u2012\u2013\u2212\u202f", r) || size == 0 {
+	for i, r := range text {
+		if isInvisible(r) {
+			continue
+		}
+		if most == 0 || !unicode.IsSpace(r) && !unicode.Is(unicode.Pd, r) && !strings.ContainsRune("+\u2212._/|:,()", r) {
 			break
 		}
-		n += size
+		most--
+		n = i + utf8.RuneLen(r)
 	}
 	return n
 }
 
-func digitAt(s string, i int) bool { return i >= 0 && i < len(s) && s[i] >= '0' && s[i] <= '9' }
+// isInvisible says whether a reader does not see a character: zero widths, soft hyphens, marks of direction.
+func isInvisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
+
+// digitOf is the value of a decimal digit, in whatever script and width it is written: each has its ten in a row.
+func digitOf(r rune) (value int, ok bool) {
+	if r < utf8.RuneSelf {
+		return int(r - '0'), r >= '0' && r <= '9'
+	}
+	if !unicode.IsDigit(r) {
+		return 0, false
+	}
+	for unicode.IsDigit(r - 1) {
+		r--
+		value++
+	}
+	return value % 10, true
+}
 
 func isPersonnummerWithCentury(d []int) bool {
 	century := d[0]*10 + d[1]

@@ -144,9 +144,17 @@ func (t *turn) maskedSubject(tk *Ticket) string {
 }
 
 var (
-	addressesIn = regexp.MustCompile(`[\pL\pN._%+'-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`)
-	// phonesIn: +46 70 123 45 67, 070-123 45 67, 08-12 34 56, and eight Norwegian digits where a word says what they are.
-	phonesIn = regexp.MustCompile(`(?i)(?:(?:\+|\b00)4[0-9](?:[ \x{a0}-]?\(0\))?(?:[ \x{a0}-]?[0-9]){7,10}\b|\b0[1-9][0-9]{0,2}[ \x{a0}]?[-/–][ \x{a0}]?[0-9]{2,3}(?:[ \x{a0}]?[0-9]{2,3}){1,3}\b|\b07[02369][0-9]{7}\b|\b(?:tlf|tel|telefon|mobil|phone|ring|call)[.: \x{a0}]{1,4}(?:(?:nr|er|är|is)[.: ]+)?[0-9]{2,3}(?:[ \x{a0}]?[0-9]{2,3}){2,3}\b)`)
+	addressesIn = regexp.MustCompile(`(?i)[\pL\pN._%+'-]+(?:@|\s?[(\[](?:at|a|snabel-?a)[)\]]\s?)[\pL\pN-]+(?:\.[\pL\pN-]+)+`)
+	// phonesIn: +46 70 123 45 67, 070-123 45 67, 08-12 34 56, the same with spaces alone, a Norwegian mobile as 912 34 567,
+	// and eight Norwegian digits where a word says what they are.
+	phonesIn = regexp.MustCompile(`(?i)(?:(?:\+|\b00)4[0-9](?:[ \x{a0}-]?\(0\))?(?:[ \x{a0}-]?[0-9]){7,10}\b|` +
+		`\b0[1-9][0-9]{0,2}[ \x{a0}]?[-/–][ \x{a0}]?[0-9]{2,3}(?:[ \x{a0}]?[0-9]{2,3}){1,3}\b|\b0[1-9][0-9]{0,2}(?:[ \x{a0}][0-9]{2,3}){3,4}\b|` +
+		`\b07[02369][0-9]{7}\b|\b[49][0-9]{2}[ \x{a0}][0-9]{2}[ \x{a0}][0-9]{3}\b|` +
+		`\b(?:tlf|tfn|tel|telefon(?:nr|nummer)?|mob|mobil(?:nr|nummer)?|phone|ring|call)[.: \x{a0}]{1,4}(?:(?:nr|er|är|is)[.: ]+)?[0-9]{2,3}(?:[ \x{a0}]?[0-9]{2,3}){2,3}\b)`)
+	// introductions are how people say their name where their address does not.
+	introductions = regexp.MustCompile(`((?i:\b(?:jag heter|mitt namn är|jeg heter|eg heiter|navnet mitt er|mitt navn er|my name is))\s+)\p{Lu}[\pL-]+(?:\s+\p{Lu}[\pL-]+){0,2}`)
+	// closingsIn are closings in the middle of a line, with the name after them and what else is left.
+	closingsIn = regexp.MustCompile(`[\s,]+(?i:mvh|m\.v\.h\.?|(?:med )?vänliga? hälsning(?:ar)?|hälsningar|(?:med )?vennlig hilsen|hilsen|(?:best|kind) regards)[\s,]+\p{Lu}.{0,80}$`)
 )
 
 // hidden stands where a name or an address was.
@@ -158,6 +166,10 @@ func anonymous(text string, who Mailbox, others []string) string {
 	text = MaskIdentity(norm.NFC.String(oneLine(text)))
 	text = addressesIn.ReplaceAllString(text, hidden)
 	text = phonesIn.ReplaceAllString(text, hidden)
+	text = introductions.ReplaceAllString(text, "${1}"+hidden)
+	if rest := strings.TrimSpace(closingsIn.ReplaceAllString(text, "")); rest != "" {
+		text = rest
+	}
 	own := strings.FieldsFunc(norm.NFC.String(who.Name), isBetween)
 	for _, part := range strings.FieldsFunc(who.Address.Local(), isBetween) {
 		if !roleWords[part] {
