@@ -147,7 +147,7 @@ var dayParts = []struct {
 	today bool // it names today where no other day is named
 }{
 	{regexp.MustCompile(`förmiddag|formiddag|bitti|morning|\blunch`), endOfMorning, true},
-	{regexp.MustCompile(`eftermiddag|ettermiddag|afternoon|\bdagen\b|end of (?:the )?day|\beod\b`), endOfAfternoon, true},
+	{regexp.MustCompile(`eftermiddag|ettermiddag|afternoon|\bdagen\b|end of (?:the )?(?:business )?day|end of business|close of business|\b(?:eod|eob|cob)\b|arbetsdagens slut|arbeidsdagens slutt`), endOfAfternoon, true},
 	{regexp.MustCompile(`kväll|kveld|evening|tonight`), endOfEvening, true},
 	{regexp.MustCompile(`\bi ?dag\b|\btoday\b`), endOfAfternoon, true},
 }

@@ -105,6 +105,9 @@ func dayIndex(name string) int {
 }
 
 func clockMinutes(s string) (int, bool) {
-	t, err := time.Parse("15:04", strings.Replace(s, "24:00", "23:59", 1))
+	if s == "24:00" { // the end of a day
+		return 24 * 60, true
+	}
+	t, err := time.Parse("15:04", s)
 	return t.Hour()*60 + t.Minute(), err == nil
 }
