@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -207,10 +209,37 @@ func (t *turn) machineWord(ev MailArrived, p placement) {
 		spoke, _ := t.vendorSpoke(tk, thread, m, false)
 		why = append(why, spoke...)
 		seq := t.enter(tk, t.mailEntry(ev, tk, thread, speaker{Mailbox: m.From, trust: trustOf(m)}, why))
+		// A person's kind is a machine's by its repetition alone, and its words have been shown; an acknowledgement that told
+		// the vendor's number says nothing more than that.
+		if !m.Kind.Person() && spoke == nil {
+			t.showMachine(tk, thread, seq, m)
+		}
 		t.dispose(DisposedEntry, tk.ID, seq, why...)
 		return
 	}
 	t.openTicket(ev, speaker{Mailbox: m.From, trust: trustOf(m), then: outcomeNew}, why, true)
+}
+
+// machineShown is how many mails of a vendor's machine staff are shown of a ticket in a day.
+const machineShown = 5
+
+// showMachine lets staff see what a vendor's system wrote, each wording once a week: desks send what their people say
+// with the marks of a machine, and close a fault that way. It counts as nobody's word.
+func (t *turn) showMachine(tk *Ticket, thread, seq int, m *Mail) {
+	words := t.said(m)
+	if tk.Threads[thread].Audience != AudienceVendor || words == "" || proofOf(m) == ProofFail {
+		return
+	}
+	about := t.desk.Number(tk.ID) + " " + string(tk.Threads[thread].Party)
+	sum := sha256.Sum256([]byte(foldWords(words)))
+	today := BudgetKey("machine shown " + about)
+	if t.uses(today, day) >= machineShown || !t.once(BudgetKey("machine said "+about+" "+hex.EncodeToString(sum[:8])), echoAnswers) {
+		return
+	}
+	t.out.Spend = append(t.out.Spend, Spend{today, t.now})
+	t.tellStaff(tk, thread, Outgoing{Template: TemplateNoticeWord, Author: m.From, AuthorTrust: trustOf(m), Said: t.now, Entry: seq,
+		Words: words, GoesTo: ReplyToVendor, GoesToName: t.partyName(tk, thread), Attachments: m.Attachments,
+		Lines: []Line{{Code: string(ReasonVendorMachine)}}}, "")
 }
 
 // machineThread is the thread that a machine's mail stands on: the one its references name or, where a bare number was

@@ -51,14 +51,19 @@ func (t *turn) followUpKey(tk *Ticket, r VendorReport) string {
 // stopFollowUps ends them for a ticket: solved, dismissed or closed.
 func (t *turn) stopFollowUps(tk *Ticket) {
 	for i := range tk.Reports {
-		t.takeBack(tk, &tk.Reports[i])
-		if !tk.Reports[i].Next.IsZero() {
-			tk.Reports[i].Next = time.Time{}
-			t.out.Dues = append(t.out.Dues, Due{Key: t.followUpKey(tk, tk.Reports[i])})
-		}
+		t.stopFollowUp(tk, i)
 	}
 	if o, ok := t.outage(tk.Outage); ok {
 		t.syncVendors(o, tk)
+	}
+}
+
+func (t *turn) stopFollowUp(tk *Ticket, i int) {
+	r := &tk.Reports[i]
+	t.takeBack(tk, r)
+	if !r.Next.IsZero() {
+		r.Next = time.Time{}
+		t.out.Dues = append(t.out.Dues, Due{Key: t.followUpKey(tk, *r)})
 	}
 }
 
@@ -221,9 +226,14 @@ func (t *turn) vendorSpoke(tk *Ticket, thread int, m *Mail, human bool) (why []R
 			continue
 		}
 		v := t.vendorOf(*r)
-		if ref, tag := vendorReference(m, t.desk.Prefix); ref != "" && r.Reference == "" {
-			r.Reference, r.Tag = ref, tag
+		ref, tag := vendorReference(m, t.desk.Prefix)
+		switch {
+		case ref != "" && r.Reference == "":
+			t.out.Messages = append(t.out.Messages, MessageRef{vendorNumber(r.Vendor, ref), tk.ID, thread, r.Vendor})
 			why = append(why, Reason{ReasonVendorReference, ref})
+			fallthrough
+		case ref == r.Reference && r.Tag == "" && tag != "": // the form comes with a later mail
+			r.Reference, r.Tag = ref, tag
 			if th := &tk.Threads[thread]; tag != "" && !strings.Contains(th.Subject, tag) {
 				th.Subject += " " + tag
 			}
@@ -269,7 +279,9 @@ var vendorReferences = []*regexp.Regexp{
 	regexp.MustCompile(`\[(?:[\pL ]{0,20}#|#)\s?([\pL\pN-]{2,24})\]`),
 	regexp.MustCompile(`\b((?:INC|REQ|RITM|CHG|TASK|CS|SR)[0-9]{4,12})\b`),
 	regexp.MustCompile(`\[([A-Z][A-Z0-9]{1,9}-[0-9]{1,9})\]`),
-	regexp.MustCompile(`(?i)(?:ärende|ärendenummer|sak|saksnummer|sag|case|ticket|request|incident|reference|referens|referanse|support id)(?:\s?(?:nr|no|number|nummer|id))?\s?[.:#]{0,2}\s?#?([A-Z]{0,8}-?[0-9]{3,12}(?:-[0-9]{1,12})?)\b`),
+	regexp.MustCompile(`(?i)(?:ärende|sak|saks|saken (?:din|deres)|sag|sags|case|ticket|request|incident|reference|referens|referanse|support id)` +
+		`(?:(?:\s(?:har|har fått|fått|fikk|has|has got|has the))?\s?(?:nr|no|number|num(?:ret|meret|mer)|id)(?:\s(?:är|er|is))?)?` +
+		`\s?[.:#]{0,2}\s?#?([A-Z]{0,8}-?[0-9]{3,12}(?:-[0-9]{1,12})?)\b`),
 }
 
 // vendorReference is the vendor's own number in a mail of its, "" where none can be told; tag is how it stands in the

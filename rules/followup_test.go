@@ -45,6 +45,11 @@ func TestNextFollowUp(t *testing.T) {
 		{"Easter, over four days", "2026-04-02 16:30", "", "", office, "se", "2026-04-07 08:00"},
 		{"the night the clock goes forward", "2026-03-29 01:30", "", "", "", "", "2026-03-29 03:30"},
 		{"opening on that day", "2026-03-28 20:00", "", "", "sun-sat 08:00-17:00", "", "2026-03-29 08:00"},
+		{"the last minute before midnight", "2026-03-03 22:59", "", "", "mon-fri 08:00-24:00", "", "2026-03-03 23:59"},
+		{"at midnight", "2026-03-03 23:00", "", "", "mon-fri 08:00-24:00", "", "2026-03-04 08:00"},
+		{"Christmas Eve", "2026-12-23 16:30", "", "", office, "se", "2026-12-28 08:00"},
+		{"Midsummer Eve", "2026-06-18 16:30", "", "", office, "se", "2026-06-22 08:00"},
+		{"opening at an hour that the night skips", "2026-03-28 20:00", "", "", "sun-sat 02:30-05:00", "", "2026-03-29 03:30"},
 		{"the day the clock goes back", "2026-10-24 20:00", "", "", "sun-sat 08:00-17:00", "", "2026-10-25 08:00"},
 	} {
 		r := VendorReport{LastSent: at(c.sent), LastHeard: at(c.heard)}
@@ -64,6 +69,12 @@ func TestVendorReference(t *testing.T) {
 		{"SV: [OMD-1] Mina sidor", "Ert ärende har nummer 12. Ärendenummer: 55667", "55667", ""},
 		{"SV: [OMD-1] Mina sidor", "Saksnummer 2026-77881", "2026-77881", ""},
 		{"SV: [OMD-1] Mina sidor", "Vi har hittat felet.", "", ""},
+		{"SV: [OMD-1] Mina sidor", "Tack, ditt ärende har nummer NB-7781.", "NB-7781", ""},
+		{"SV: [OMD-1] Mina sidor", "Ärendenumret är 778899 hos oss.", "778899", ""},
+		{"SV: [OMD-1] Mina sidor", "Saken din har fått nummer 55122.", "55122", ""},
+		{"SV: [OMD-1] Mina sidor", "Your case number is CS-4455", "CS-4455", ""},
+		{"SV: [OMD-1] Mina sidor", "Ert ärende är löst kl. 1430, 200 personer drabbades.", "", ""},
+		{"SV: [OMD-1] Mina sidor", "The case is 404 errors on every page", "", ""},
 		{"[OMD-1] [D-7] x", "OMD-1", "", ""},
 	} {
 		ref, tag := vendorReference(&Mail{Subject: c.subject, Reply: c.text}, "OMD")

@@ -262,6 +262,11 @@ func (tk *Ticket) reported() bool {
 	return slices.ContainsFunc(tk.Reports, func(r VendorReport) bool { return r.Ended.IsZero() })
 }
 
+// reportedOn says whether a thread is one on which a vendor had a report, and not a talk about something else.
+func (tk *Ticket) reportedOn(thread int) bool {
+	return slices.ContainsFunc(tk.Reports, func(r VendorReport) bool { return r.Thread == thread })
+}
+
 // mergeInOutage lets the ticket that another was merged into take its place in an open outage.
 func (t *turn) mergeInOutage(from, into *Ticket) {
 	o, ok := t.outage(from.Outage)

@@ -11,6 +11,7 @@ const (
 	ReasonThreadByMessage   ReasonCode = "thread-by-message"    // … names a mail somebody else wrote on the ticket
 	ReasonThreadByFooter    ReasonCode = "thread-by-footer"     // the signed reference in the quoted footer
 	ReasonThreadByNumber    ReasonCode = "thread-by-number"     // the number in the subject, and the writer is known
+	ReasonThreadByVendor    ReasonCode = "thread-by-vendor"     // the vendor's own number for it, and the vendor's house is proved
 	ReasonThreadByDelivery  ReasonCode = "thread-by-delivery"   // a notification about a mail of ours
 	ReasonNewTicket         ReasonCode = "new-ticket"
 	ReasonFollowsClosed     ReasonCode = "follows-closed"  // a reply to a closed ticket opens a linked one
@@ -96,6 +97,9 @@ const (
 	LineBadArgument = "bad-argument"   // Subject the command, More what it takes
 	LineNotHere     = "not-set-up"     // Subject the command: this desk has no approval, tiers, forms …
 	LineNotNow      = "not-now"        // Subject the command, More the status that forbids it
+	LineAllTold     = "all-told"       // Subject /undo, More the outage that everybody was told is over
+	LineLeads       = "leads"          // Subject the command, More the outage whose vendors answer on that ticket
+	LineHasReport   = "has-report"     // Subject the command, More the vendors that have had the fault reported
 	LineNotYours    = "not-yours"      // Subject the command: somebody else's to give
 	LineDisagree    = "parts-disagree" // the mail's text and HTML begin with different commands
 	LineNothingDone = "nothing-done"   // stands first where a mail was refused whole
@@ -131,8 +135,9 @@ const (
 	ReasonNotAsked        ReasonCode = "reminder-taken-back" // it had not gone out when it was no longer wanted
 	ReasonVendorReference ReasonCode = "vendor-reference"
 	ReasonInformed        ReasonCode = "informed"
-	ReasonVendorUpdate    ReasonCode = "vendor-update" // a vendor's word, passed on to those who asked for them
-	ReasonEscalated       ReasonCode = "escalated-to"  // a vendor's escalation contact was asked
+	ReasonVendorUpdate    ReasonCode = "vendor-update"  // a vendor's word, passed on to those who asked for them
+	ReasonVendorMachine   ReasonCode = "vendor-machine" // a vendor's system wrote it: shown to staff, nobody's word
+	ReasonEscalated       ReasonCode = "escalated-to"   // a vendor's escalation contact was asked
 	ReasonSnoozed         ReasonCode = "snoozed-until"
 	ReasonEstimate        ReasonCode = "vendor-estimate" // the vendor said when: offered to staff as a /snooze
 	ReasonVendorFault     ReasonCode = "fault-by-vendor" // a vendor reported a fault to us

@@ -184,6 +184,7 @@ func (w *world) wait(d time.Duration) string {
 			break
 		}
 		w.now = next.At
+		w.send()
 		decided, err := w.decide(DueCame{*next})
 		if err != nil {
 			return err.Error() + "\n"

@@ -41,6 +41,8 @@ func (t *turn) place(m *Mail) placement {
 		first = t.byTheirMessage(m)
 	}
 	switch {
+	case !first.found() && !numbered.found():
+		return t.byVendorNumber(m)
 	case !first.found():
 		return numbered
 	case first.ticket == numbered.ticket, signed[2].found() && first.ticket == signed[2].ticket:
@@ -56,6 +58,38 @@ func (t *turn) byNumber(m *Mail) placement {
 		}
 	}
 	return placement{}
+}
+
+// byVendorNumber knows an answer by the vendor's own number for the fault: desks that strip every reference of ours and
+// write a subject of their own still give it. It counts as a bare number of ours does, for a house that is proved.
+func (t *turn) byVendorNumber(m *Mail) placement {
+	ref, _ := vendorReference(m, t.desk.Prefix)
+	if ref == "" || proofOf(m) != ProofPass {
+		return placement{}
+	}
+	for _, at := range t.look.Messages(vendorNumber(m.From.Address, ref)) {
+		id, _ := t.live(at.Ticket)
+		tk, ok := t.ticket(id)
+		if !ok {
+			continue
+		}
+		for _, r := range tk.Reports {
+			if r.Reference == ref && vendorNumber(r.Vendor, ref) == at.ID {
+				return placement{ticket: id, thread: r.Thread, by: ReasonThreadByVendor}
+			}
+		}
+	}
+	return placement{}
+}
+
+// vendorNumber is what a vendor's number for a fault is kept under among the ids that name threads, whoever of its house
+// gave it. No Message-ID has a space in it.
+func vendorNumber(a Address, ref string) MessageID {
+	house := a.Domain()
+	if publicProviders[house] {
+		house = string(a)
+	}
+	return MessageID("number " + ref + " of " + house)
 }
 
 // live resolves merges: replies to a merged ticket follow it. A ticket that does not exist is false.

@@ -73,7 +73,7 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 			Entry: seq, Words: t.desk.StripReferences(words), GoesTo: goesTo(th.Audience), GoesToName: t.partyName(tk, thread),
 			Attachments: m.Attachments, Lines: append(warnings(append(why, note...)), unreadable(m)...), Actions: offer}
 		t.tellStaff(tk, thread, o, "")
-		if th.Audience == AudienceVendor && s.trust == TrustVerified {
+		if s.trust == TrustVerified && tk.reportedOn(thread) && !isThanks(words) {
 			outage, _ := t.outage(tk.Outage)
 			t.inform(outage, tk, "vendor-update", Outgoing{Kind: OutAnnouncement, Template: TemplateAnnouncement, Words: words,
 				Author: Mailbox{Name: t.partyName(tk, thread)}, Lines: []Line{{Code: string(ReasonVendorUpdate), Subject: t.partyName(tk, thread)}}})
@@ -296,7 +296,7 @@ func (t *turn) relayTo(tk *Ticket, p Participant, entry int, author Mailbox, tru
 		o.Author = Mailbox{Name: author.Name}
 	}
 	if p.Role == RoleVendor {
-		o.Words = MaskIdentity(o.Words)
+		o.Words, o.Actions = MaskIdentity(o.Words), nil // how the matter ends, and who follows it, is the desk's and the requester's
 	}
 	if p.Role == RoleFollower {
 		o.Actions = []Action{{Command: "unfollow"}}
