@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Command is one leading line of a mail that asks for something (DESIGN, section 7).
@@ -157,7 +159,8 @@ const maxCommands = 20
 func leadingCommands(text string) (cmds []Command, rest, unknown string) {
 	for len(cmds) < maxCommands {
 		line, after, _ := strings.Cut(text, "\n")
-		trimmed := strings.TrimFunc(line, func(r rune) bool { return unicode.IsSpace(r) || isFormat(r) })
+		// Some programs write å as two characters.
+		trimmed := strings.TrimFunc(norm.NFC.String(line), func(r rune) bool { return unicode.IsSpace(r) || isFormat(r) })
 		if trimmed == "" {
 			if text == "" || after == "" && line == text {
 				return cmds, "", ""

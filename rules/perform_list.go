@@ -96,17 +96,21 @@ func (t *turn) doLink(a *act) *Line {
 
 // named is the other ticket that a command names.
 func (t *turn) named(a *act) (*Ticket, *Line) {
-	arg := a.Arg
-	if !strings.Contains(arg, "-") {
-		arg = t.desk.Prefix + "-" + arg
-	}
-	id, ok := t.desk.SubjectNumber(arg)
-	if ok {
+	if id, ok := t.numbered(a); ok {
 		if other, found := t.ticket(id); found && id != a.tk.ID {
 			return other, nil
 		}
 	}
 	return nil, badArgument(a, "the number of another ticket")
+}
+
+// numbered reads the ticket number that a command has, with the desk's prefix or without.
+func (t *turn) numbered(a *act) (TicketID, bool) {
+	arg := a.Arg
+	if !strings.Contains(arg, "-") {
+		arg = t.desk.Prefix + "-" + arg
+	}
+	return t.desk.SubjectNumber(arg)
 }
 
 // doMerge puts this ticket into another: its people keep threads of their own there, and later replies follow.

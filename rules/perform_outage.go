@@ -55,8 +55,12 @@ func (t *turn) doReport(a *act) *Line {
 			a.done = append(a.done, v.Name)
 		}
 	}
-	if len(a.done) == 0 { // they have it
-		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(lead.Status)}}
+	if len(a.done) == 0 {
+		var names []string
+		for _, v := range vendors {
+			names = append(names, v.Name)
+		}
+		return &Line{Code: LineHasReport, Subject: a.Written, More: names}
 	}
 	if o != nil {
 		t.reported(o, lead)
@@ -79,23 +83,29 @@ func (t *turn) vendorNames() []string {
 	return names
 }
 
-// namedVendors reads vendors' names, which may have spaces; those of [outage] where none is named.
+// namedVendors reads vendors' names, which may have spaces, one after the other or with an "and" between them; those of
+// [outage] where none is named. Where one name begins another, the longer is meant.
 func (t *turn) namedVendors(arg string) (list []Vendor, ok bool) {
-	rest := strings.ToLower(strings.TrimSpace(arg))
+	rest := strings.TrimLeft(strings.ToLower(arg), " ,;")
 	if rest == "" {
 		return t.namedBy(t.desk.Outage.Vendors), true
 	}
 	for rest != "" {
-		i := slices.IndexFunc(t.desk.Vendors, func(v Vendor) bool {
-			after, found := strings.CutPrefix(rest, strings.ToLower(v.Name))
-			return found && (after == "" || strings.ContainsAny(after[:1], " ,;"))
-		})
-		if i < 0 {
+		best, length := Vendor{}, 0
+		for _, v := range t.desk.Vendors {
+			name := strings.ToLower(v.Name)
+			if after, found := strings.CutPrefix(rest, name); found && len(name) > length && (after == "" || strings.ContainsAny(after[:1], " ,;")) {
+				best, length = v, len(name)
+			}
+		}
+		if length == 0 {
 			return nil, false
 		}
-		v := t.desk.Vendors[i]
-		list = append(list, v)
-		rest = strings.TrimLeft(rest[len(strings.ToLower(v.Name)):], " ,;")
+		list = append(list, best)
+		rest = strings.TrimLeft(rest[length:], " ,;")
+		for _, and := range []string{"och ", "og ", "and ", "& "} {
+			rest = strings.TrimLeft(strings.TrimPrefix(rest, and), " ")
+		}
 	}
 	return list, true
 }
@@ -142,7 +152,7 @@ func (t *turn) putInto(a *act, id OutageID) *Line {
 		return badArgument(a, strings.Join(t.openOutages(), ", "))
 	}
 	if led, leads := t.leads(a.tk); leads && led.ID != o.ID {
-		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{OutageNumber(led.ID)}}
+		return &Line{Code: LineLeads, Subject: a.Written, More: []string{OutageNumber(led.ID)}}
 	}
 	o.Left = slices.DeleteFunc(o.Left, func(id TicketID) bool { return id == a.tk.ID })
 	t.joinOutage(o, a.tk, ReasonJoinedOutage)
@@ -195,6 +205,11 @@ func (t *turn) doDismiss(a *act) *Line {
 func (t *turn) doSplit(a *act) *Line {
 	tk := a.tk
 	if a.Arg != "" {
+		if own, ok := t.numbered(a); ok && own == tk.ID {
+			a.Arg = "" // the suspicion stands on one of the tickets that it lists
+		}
+	}
+	if a.Arg != "" {
 		other, line := t.named(a)
 		if line != nil {
 			return line
@@ -206,7 +221,7 @@ func (t *turn) doSplit(a *act) *Line {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(tk.Status)}}
 	}
 	if _, leads := t.leads(tk); leads {
-		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{OutageNumber(o.ID)}}
+		return &Line{Code: LineLeads, Subject: a.Written, More: []string{OutageNumber(o.ID)}}
 	}
 	t.leaveOutage(o, tk, string(a.s.Address))
 	a.done = append(a.done, t.desk.Number(tk.ID))

@@ -203,7 +203,7 @@ func (t *turn) doReopen(a *act) *Line {
 func (t *turn) endTicket(a *act, next Status) *Line {
 	o, leads := t.leads(a.tk)
 	if leads && next == StatusClosed {
-		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{OutageNumber(o.ID)}}
+		return &Line{Code: LineLeads, Subject: a.Written, More: []string{OutageNumber(o.ID)}}
 	}
 	if line := t.move(a, next); line != nil {
 		return line

@@ -51,6 +51,10 @@ func (t *turn) doUndo(a *act) *Line {
 	if u == nil || u.By != a.s.Address || t.now.Sub(u.At) > undoWithin {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
 	}
+	if o, ok := t.outage(a.tk.Outage); ok && o.Status == OutageSolved && o.Solved.Equal(u.At) {
+		return &Line{Code: LineAllTold, Subject: a.Written, More: []string{OutageNumber(o.ID)}}
+	}
+	t.undoReports(a, u)
 	for _, id := range u.Sent {
 		row, ok := t.look.Sent(id)
 		switch {
@@ -76,4 +80,30 @@ func (t *turn) doUndo(a *act) *Line {
 		t.tellOthers(a)
 	}
 	return nil
+}
+
+// undoReports takes back the fault reports that a mail began: those that went out are withdrawn.
+func (t *turn) undoReports(a *act, u *Undo) {
+	o, lead, ok := t.outageOf(a)
+	if !ok {
+		o, lead = nil, a.tk
+	}
+	before := len(a.done)
+	for i, r := range lead.Reports {
+		if r.Reported.Equal(u.At) && r.Ended.IsZero() {
+			t.stopFollowUp(lead, i)
+			t.endReport(lead, i, o, "", true)
+			a.done = append(a.done, t.vendorOf(r).Name)
+		}
+	}
+	if len(a.done) == before || lead.reported() {
+		return
+	}
+	if lead.ID != a.tk.ID && lead.Status == StatusWaitingVendor {
+		t.setStatus(lead, StatusOpen, string(a.s.Address))
+	}
+	if o != nil {
+		o.Status = OutageConfirmed
+		t.syncVendors(o, lead)
+	}
 }

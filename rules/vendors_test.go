@@ -1,0 +1,39 @@
+package rules
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestNamedVendors: names with spaces and accents, one that begins another, and what people write between two of them.
+func TestNamedVendors(t *testing.T) {
+	c := scenarioDesk()
+	c.Vendors = []Vendor{{Mailbox: Mailbox{"Östra", "a@a.example"}}, {Mailbox: Mailbox{"Östra Ån Drift", "b@b.example"}}, {Mailbox: Mailbox{"Östra Ån", "c@c.example"}}}
+	c.Outage.Vendors = []string{"Östra"}
+	w := newWorld(c)
+	for arg, want := range map[string][]string{
+		"":                                {"Östra"},
+		"Östra Ån Drift":                  {"Östra Ån Drift"},
+		"östra ån":                        {"Östra Ån"},
+		"Östra Östra Ån":                  {"Östra", "Östra Ån"},
+		"Östra Ån, Östra Ån Drift; östra": {"Östra Ån", "Östra Ån Drift", "Östra"},
+		"Östra Ån och Östra":              {"Östra Ån", "Östra"},
+		"Östra og Östra Ån and Östra Ån Drift": {"Östra", "Östra Ån", "Östra Ån Drift"},
+		"Östra Å":      nil,
+		"Östra och":    nil,
+		"Västra Östra": nil,
+	} {
+		list, ok := (&turn{desk: w.desk}).namedVendors(arg)
+		var got []string
+		for _, v := range list {
+			got = append(got, v.Name)
+		}
+		if ok != (want != nil) || !slices.Equal(got, want) {
+			t.Errorf("%q names %q, %v; want %q", arg, got, ok, want)
+		}
+	}
+	cmds, _, _ := leadingCommands("/anma\u0308l O\u0308stra A\u030an")
+	if len(cmds) != 1 || cmds[0].Word != "report" || cmds[0].Arg != "Östra Ån" {
+		t.Errorf("letters of two characters make %v", cmds)
+	}
+}
