@@ -57,13 +57,18 @@ func (t *turn) answersUs(m *Mail, p placement) bool {
 
 // foldWords is a text without what machines change from mail to mail: numbers, dates, times and ids.
 func foldWords(text string) string {
-	words := strings.Fields(strings.ToLower(text))
-	for i, w := range words {
-		if strings.ContainsFunc(w, unicode.IsDigit) {
-			words[i] = "#"
+	var b strings.Builder
+	b.Grow(len(text))
+	for w := range strings.FieldsSeq(strings.ToLower(text)) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
 		}
+		if strings.ContainsFunc(w, unicode.IsDigit) {
+			w = "#"
+		}
+		b.WriteString(w)
 	}
-	return strings.Join(words, " ")
+	return b.String()
 }
 
 // echo takes a mail that only repeats as a machine's. Staff are told once a week and ticket: if it is a person after

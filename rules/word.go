@@ -248,8 +248,14 @@ func init() {
 // isThanks says whether words only thank: some word of thanks, and no more than twelve words, all of them such as
 // thanks are made of, and none that takes it back. A name at the end is let through.
 func isThanks(words string) bool {
-	list := strings.FieldsFunc(strings.ToLower(words), func(r rune) bool { return !unicode.IsLetter(r) })
-	if len(list) == 0 || len(list) > 12 || strings.ContainsRune(words, '?') {
+	var list []string
+	for w := range strings.FieldsFuncSeq(words, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if len(list) == 12 {
+			return false
+		}
+		list = append(list, strings.ToLower(w))
+	}
+	if len(list) == 0 || strings.ContainsRune(words, '?') {
 		return false
 	}
 	odd, thanks := 0, false
