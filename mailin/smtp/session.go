@@ -130,9 +130,13 @@ func (t *session) take(a rules.Arrival) error {
 	return t.s.in.Take(ctx, a)
 }
 
-// freeRoom is what a mail may take without asking for room: 300 sessions of 64 KiB are 19 MiB, and whoever fills all
-// the room with big mails that never end keeps no ordinary mail out.
-const freeRoom = 64 << 10
+const (
+	// freeRoom is what a mail may take without asking for room: 300 sessions of 64 KiB are 19 MiB, and whoever fills
+	// all the room with big mails that never end keeps no ordinary mail out.
+	freeRoom = 64 << 10
+	// firstRoom is what it takes to begin with: most people's mail with its trace, and an eighth of the above to clear.
+	firstRoom = 8 << 10
+)
 
 // read reads a mail behind head, asking for room where it turns out to be a big one. free gives the room back and is
 // never nil.
@@ -144,7 +148,7 @@ func (t *session) read(r io.Reader, head []byte) (raw []byte, free func(), err e
 		}
 	}
 	most := len(head) + int(t.s.o.MaxSize) + 1 // one more, to see that the end has come
-	raw = append(make([]byte, 0, min(freeRoom, most)), head...)
+	raw = append(make([]byte, 0, min(firstRoom, most)), head...)
 	for {
 		n, err := r.Read(raw[len(raw):cap(raw)])
 		raw = raw[:len(raw)+n]
@@ -156,6 +160,9 @@ func (t *session) read(r io.Reader, head []byte) (raw []byte, free func(), err e
 		case len(raw) == most:
 			return nil, free, mailin.ErrTooLarge // the gate has seen it before, and passes on no more
 		case len(raw) < cap(raw):
+			continue
+		case len(raw) < freeRoom:
+			raw = append(make([]byte, 0, min(2*len(raw), freeRoom, most)), raw...)
 			continue
 		}
 		size := t.expected(len(raw), most)
