@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -92,25 +91,50 @@ func (db *DB) Claim(ctx context.Context, now time.Time, lease time.Duration, lim
 	if err != nil || next.IsZero() || next.After(now) || limit <= 0 {
 		return nil, err
 	}
-	var out []rules.Queued
+	var keys [][]byte
+	var rows []*row
 	err = db.Update(ctx, func(tx *Tx) error {
-		out = nil
-		for _, key := range tx.due(now, limit) {
-			q, err := tx.claim(key, now, lease)
+		rows = nil
+		keys = tx.due(now, limit)
+		for _, key := range keys {
+			r, err := tx.claim(key, now, lease)
 			if err != nil {
 				return err
 			}
-			out = append(out, q)
+			rows = append(rows, r)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, q := range out {
-		db.flight.take(outKey(q.ID), q.To.Address.Domain(), now.Add(lease))
+	for i, r := range rows {
+		db.flight.take(keys[i], r.Domain, now.Add(lease))
 	}
-	return out, nil
+	return db.letters(keys, rows), nil
+}
+
+// letters joins claimed rows with their mails. Reading those needs no turn of the writer's, and unpacking them there
+// would be most of a claim. A mail that cannot be read stays leased and is said in the log; it keeps no other back.
+func (db *DB) letters(keys [][]byte, rows []*row) []rules.Queued {
+	var out []rules.Queued
+	for i, r := range rows {
+		// One View each, and none that ends with the caller's context: what is claimed is the caller's already.
+		err := db.View(context.Background(), func(tx *Tx) error {
+			q, ok := tx.queued(keys[i], r)
+			switch {
+			case ok:
+				out = append(out, q)
+			case tx.err == nil:
+				return ErrNotFound
+			}
+			return nil
+		})
+		if err != nil {
+			db.log.Error("outgoing mail cannot be read", "id", outID(keys[i]), "err", err)
+		}
+	}
+	return out
 }
 
 // due chooses the rows of a claim: one of each domain, then a second of each, and so on.
@@ -157,26 +181,19 @@ func (tx *Tx) dueIn(domain []byte, now time.Time, limit int) [][]byte {
 	return rows
 }
 
-func (tx *Tx) claim(key []byte, now time.Time, lease time.Duration) (rules.Queued, error) {
-	id := outID(key)
-	err := tx.change(id, func(r *row) error {
+// claim makes a row the sender's until now+lease, and returns it as it is then.
+func (tx *Tx) claim(key []byte, now time.Time, lease time.Duration) (claimed *row, err error) {
+	err = tx.change(outID(key), func(r *row) error {
 		if r.State == rules.QueueSending {
 			r.note(lost(r.Claimed, "the sender gave no word in time"))
 		}
 		r.State, r.Claimed, r.Lease = rules.QueueSending, now.Round(0).UTC(), now.Add(lease).Round(0).UTC()
 		r.Next = r.Lease
 		r.Attempts++
+		claimed = r
 		return nil
 	})
-	if err != nil {
-		return rules.Queued{}, err
-	}
-	r, _ := tx.row(key)
-	q, ok := tx.queued(key, r)
-	if !ok && tx.err == nil {
-		return q, fmt.Errorf("store: outgoing mail %.60q: its bytes: %w", id, ErrNotFound)
-	}
-	return q, tx.err
+	return claimed, err
 }
 
 // lost is an attempt of which nobody told the end.

@@ -173,26 +173,39 @@ func (tx *Tx) row(key []byte) (*row, bool) {
 
 // setRow writes a row and moves it in the indexes; old is what it was, nil for a new one.
 func (tx *Tx) setRow(key []byte, old, r *row) {
-	if old != nil {
-		tx.tally("queue "+string(old.State), -1)
-		tx.del(unsent, append(timeKey(old.Queued), key...))
-		if !old.Done.IsZero() {
-			tx.del(finished, append(timeKey(old.Done), key...))
-		}
-		if old.lined() && !(r.lined() && r.Next.Equal(old.Next)) {
-			tx.line(key, old, false)
-		}
+	if old == nil {
+		old = &row{}
 	}
-	tx.tally("queue "+string(r.State), 1)
+	if old.State != r.State {
+		if old.State != "" {
+			tx.tally("queue "+string(old.State), -1)
+		}
+		tx.tally("queue "+string(r.State), 1)
+	}
 	tx.saveJSON(outbox, key, r)
-	switch {
-	case r.open():
-		tx.put(unsent, append(timeKey(r.Queued), key...), nil)
-	case !r.Done.IsZero():
-		tx.put(finished, append(timeKey(r.Done), key...), nil)
+	tx.move(unsent, key, old.Queued, old.open(), r.Queued, r.open())
+	tx.move(finished, key, old.Done, !old.open() && !old.Done.IsZero(), r.Done, !r.open() && !r.Done.IsZero())
+	if old.lined() == r.lined() && old.Next.Equal(r.Next) {
+		return
 	}
-	if r.lined() && !(old != nil && old.lined() && r.Next.Equal(old.Next)) {
+	if old.lined() {
+		tx.line(key, old, false)
+	}
+	if r.lined() {
 		tx.line(key, r, true)
+	}
+}
+
+// move keeps an index by time in step: the row's place in it is taken away, made, or left as it is.
+func (tx *Tx) move(t *table, key []byte, from time.Time, was bool, to time.Time, is bool) {
+	if was && is && from.Equal(to) {
+		return
+	}
+	if was {
+		tx.del(t, append(timeKey(from), key...))
+	}
+	if is {
+		tx.put(t, append(timeKey(to), key...), nil)
 	}
 }
 

@@ -75,6 +75,22 @@ func TestClaimCountsBeforeTheNetwork(t *testing.T) {
 	}
 }
 
+// TestUnreadableMail: a mail whose bytes are damaged keeps no other back.
+func TestUnreadableMail(t *testing.T) {
+	db := opened(t, t.TempDir())
+	enqueue(t, db, outgoing("1-1", "anna@kommun.example", noon), outgoing("1-2", "bo@kommun.example", noon))
+	update(t, db, func(tx *Tx) error {
+		tx.put(wires, outKey("1-1"), []byte{formatZstd, 'x'})
+		return nil
+	})
+	if ids := claim(t, db, noon, 9); !slices.Equal(ids, []string{"1-2"}) {
+		t.Errorf("claimed %v, want 1-2", ids)
+	}
+	if ids := claim(t, db, noon, 9); ids != nil {
+		t.Errorf("claimed again at once: %v", ids)
+	}
+}
+
 func TestResults(t *testing.T) {
 	retry := noon.Add(10 * time.Minute)
 	for _, c := range []struct {
