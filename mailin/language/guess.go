@@ -30,6 +30,9 @@ func (w weights) scores() scores {
 
 type scores [languages]float64
 
+// neighbours are the languages whose readers read each other's.
+var neighbours = [languages]bool{iBokmal: true, iNynorsk: true, iDanish: true}
+
 func (s *scores) add(o scores) {
 	for i, v := range o {
 		s[i] += v
@@ -47,8 +50,8 @@ const maxWords = 200
 // in a list, in others every tenth is by chance.
 const unknownWord = 0.18
 
-// Guess says which language text is in, and how sure that is, from 0 to 1. Text without words is
-// [rules.OtherTongue], 0.
+// Guess says which language text is in, and how sure that is, from 0 to 1. Bokmål, Nynorsk and Danish are near each other,
+// and those who write one read the others: a doubt among the three is none. Text without words is [rules.OtherTongue], 0.
 func Guess(text string) (rules.Language, float64) {
 	if len(text) > maxText {
 		text = strings.ToValidUTF8(text[:maxText], "")
@@ -162,21 +165,25 @@ var (
 	}()
 )
 
-// winner is the language with the most evidence. Its confidence is its share against the next one, held down where
-// there is little evidence at all.
+// winner is the language with the most evidence. Its confidence is its share against the next one that is no neighbour
+// of it, held down where there is little evidence at all.
 func (s scores) winner() (rules.Language, float64) {
-	best, second := 0, -1
-	for i := 1; i < languages; i++ {
+	best := 0
+	for i := range s {
 		if s[i] > s[best] {
-			second, best = best, i
-		} else if second < 0 || s[i] > s[second] {
-			second = i
+			best = i
+		}
+	}
+	second := 0.0
+	for i, v := range s {
+		if i != best && !(neighbours[i] && neighbours[best]) {
+			second = max(second, v)
 		}
 	}
 	if s[best] <= 0 {
 		return rules.OtherTongue, 0
 	}
-	lead := (s[best] - max(0, s[second])) / s[best]
+	lead := (s[best] - second) / s[best]
 	evidence := 1 - math.Exp(-s[best]/2)
 	sure := math.Min(1, 0.35+lead*1.3) * evidence
 	return tags[best], math.Round(sure*100) / 100

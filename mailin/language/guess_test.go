@@ -116,6 +116,18 @@ func TestConfidence(t *testing.T) {
 	}
 }
 
+// Who writes Norwegian in short is answered in it: what cannot be told from Danish is sure enough.
+func TestConfidenceAmongNeighbours(t *testing.T) {
+	for _, text := range []string{
+		"Hei, BankID virker ikke på Mina sidor i dag. Jeg får bare feilkode E4711 og kommer ikke inn på siden.",
+		"BankID virker ikke hos oss", "Takk for beskjed!", "Det virker fortsatt ikke.", "Jeg har samme problem", "Kan ikke logge inn i dag",
+	} {
+		if got, sure := Guess(text); got == rules.Swedish || got == rules.English || sure < 0.5 {
+			t.Errorf("Guess(%q) = %s (%.2f)", text, got, sure)
+		}
+	}
+}
+
 // Time is bounded by what is read, not by what is given.
 func TestGuessReadsAPage(t *testing.T) {
 	long := strings.Repeat("Jag kan inte logga in. ", 1<<20)
