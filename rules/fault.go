@@ -19,16 +19,12 @@ func (t *turn) faultReport(o *Outage, lead *Ticket, role Role) *FaultReport {
 	if role == RoleRequester || role == RoleInformed {
 		return r
 	}
-	organisations := map[string]bool{}
 	for _, tk := range tickets {
-		if tk.Organisation != "" {
-			organisations[tk.Organisation] = true
-		}
 		if role == RoleStaff {
 			r.Tickets = append(r.Tickets, t.desk.Number(tk.ID))
 		}
 	}
-	r.Organisations = len(organisations)
+	r.Organisations = organisations(tickets)
 	r.Quotes = t.quotes(tickets, words, role)
 	if role == RoleStaff && t.desk.Outage.Pictures != "never" {
 		for _, p := range t.pictures(tickets) {
@@ -36,6 +32,26 @@ func (t *turn) faultReport(o *Outage, lead *Ticket, role Role) *FaultReport {
 		}
 	}
 	return r
+}
+
+// organisations counts those that the writers belong to. The unproven, who are one person together, are of one at most.
+func organisations(tickets []*Ticket) int {
+	proven, claimed := map[string]bool{}, map[string]bool{}
+	for _, tk := range tickets {
+		switch {
+		case tk.Organisation == "":
+		case tk.proven():
+			proven[tk.Organisation] = true
+		default:
+			claimed[tk.Organisation] = true
+		}
+	}
+	for name := range claimed {
+		if !proven[name] {
+			return len(proven) + 1
+		}
+	}
+	return len(proven)
 }
 
 // tellOutage fills in what is known of the outage.
