@@ -18,11 +18,12 @@ const (
 
 // quotes are a chosen few of people's own words, in the order of their tickets: first those of writers who have proved
 // who they are, and whose words say most of what all have in common. Staff see which ticket each is from; for others
-// they are masked, and nobody's name or address is in them (promise 7).
+// they are masked, nobody's name or address is in them (promise 7), and those of the unproven only where there are no others.
 func (t *turn) quotes(tickets []*Ticket, words []string, role Role) []string {
 	type weighed struct {
 		at, weight int
 		text       string
+		proven     bool
 	}
 	most, names := maxQuotes, t.names(tickets)
 	if role == RoleStaff {
@@ -34,7 +35,7 @@ func (t *turn) quotes(tickets []*Ticket, words []string, role Role) []string {
 		if !ok || e.Trust == TrustFailed {
 			continue
 		}
-		w := weighed{at: i, text: t.desk.StripReferences(e.Text)}
+		w := weighed{at: i, text: t.desk.StripReferences(e.Text), proven: e.Trust == TrustVerified}
 		if role == RoleStaff {
 			w.text = t.desk.Number(tk.ID) + ": " + shorten(oneLine(withoutClosing(w.text)))
 		} else {
@@ -46,12 +47,19 @@ func (t *turn) quotes(tickets []*Ticket, words []string, role Role) []string {
 				w.weight++
 			}
 		}
-		if e.Trust == TrustVerified {
+		if w.proven {
 			w.weight += len(words) + 1
 		}
-		if w.text != "" && !slices.ContainsFunc(list, func(o weighed) bool { return o.text == w.text }) {
+		switch same := slices.IndexFunc(list, func(o weighed) bool { return o.text == w.text }); {
+		case w.text == "":
+		case same < 0:
 			list = append(list, w)
+		case w.proven && !list[same].proven:
+			list[same] = w
 		}
+	}
+	if role != RoleStaff && slices.ContainsFunc(list, func(w weighed) bool { return w.proven }) {
+		list = slices.DeleteFunc(list, func(w weighed) bool { return !w.proven })
 	}
 	slices.SortStableFunc(list, func(a, b weighed) int { return b.weight - a.weight })
 	list = list[:min(len(list), most)]
