@@ -56,8 +56,8 @@ func endIn(s string, now time.Time) (time.Time, bool) {
 	date, part, named := dayIn(s, now)
 	if h, m, ok := clockIn(s); ok {
 		at := time.Date(date.Year(), date.Month(), date.Day(), h, m, 0, 0, now.Location())
-		if next := at.AddDate(0, 0, 1); !named && !at.After(now) && next.Sub(now) <= 12*time.Hour {
-			return next, true // said in the evening of the small hours
+		if !named && now.Hour() >= evening && h < morning {
+			return at.AddDate(0, 0, 1), true // said in the evening of the small hours
 		}
 		return at, true
 	}
@@ -133,6 +133,12 @@ func clockIn(s string) (h, m int, ok bool) {
 	}
 	return 0, 0, false
 }
+
+// From evening on, a clock before morning is of the coming night; said earlier, it is of the night that was.
+const (
+	evening = 18
+	morning = 7
+)
 
 // Hours of the day's parts by which something promised for them is over.
 const (

@@ -59,6 +59,10 @@ func TestEstimate(t *testing.T) {
 			t.Errorf("estimate(%q) = %q, want %q", text, got, want)
 		}
 	}
+	afternoon := time.Date(2026, 3, 3, 15, 30, 0, 0, zone)
+	if at := d.estimate("Det löste sig kl. 03:20.", afternoon); !at.IsZero() {
+		t.Errorf("in the afternoon, twenty past three in the night is %v", at)
+	}
 	late := time.Date(2026, 3, 3, 23, 30, 0, 0, zone)
 	if at := d.estimate("Klart 01:00", late); at.In(zone).Format("2006-01-02 15:04") != "2026-03-04 01:00" {
 		t.Errorf("before midnight, one o'clock is %v", at)
