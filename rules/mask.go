@@ -48,6 +48,15 @@ func MaskIdentity(text string) string {
 	return b.String()
 }
 
+// maskNames masks identity numbers in the names of files.
+func maskNames(files []Attachment) []Attachment {
+	out := slices.Clone(files)
+	for i := range out {
+		out[i].Name = MaskIdentity(out[i].Name)
+	}
+	return out
+}
+
 // identityAt is how many bytes an identity number takes that text begins with, 0 where it begins with none.
 func identityAt(text string) int {
 	for _, form := range identityForms {

@@ -64,6 +64,13 @@ func TestMaskIdentity(t *testing.T) {
 	}
 }
 
+func TestMaskNames(t *testing.T) {
+	files := []Attachment{{Name: "811218-9876 läkarintyg.pdf"}, {Name: "811218_9877.pdf"}}
+	if got := maskNames(files); got[0].Name != masked+" läkarintyg.pdf" || got[1].Name != files[1].Name || files[0].Name[0] != '8' {
+		t.Errorf("names are %v, from %v", got, files)
+	}
+}
+
 func FuzzMaskIdentity(f *testing.F) {
 	f.Add("811218-9876 170540 26641 x")
 	f.Fuzz(func(t *testing.T, in string) {

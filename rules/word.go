@@ -302,7 +302,8 @@ func (t *turn) relayTo(tk *Ticket, p Participant, entry int, author Mailbox, tru
 		o.Author = Mailbox{Name: author.Name}
 	}
 	if p.Role == RoleVendor {
-		o.Words, o.Actions = MaskIdentity(o.Words), nil // how the matter ends, and who follows it, is the desk's and the requester's
+		o.Words, o.Attachments = MaskIdentity(o.Words), maskNames(o.Attachments)
+		o.Actions = nil // how the matter ends, and who follows it, is the desk's and the requester's
 	}
 	if p.Role == RoleFollower {
 		o.Actions = []Action{{Command: "unfollow"}}
