@@ -219,7 +219,7 @@ type Outage struct {
 	Tags     []string       `json:"tags"`
 	Service  string         `json:"service"`
 	Tickets  []TicketID     `json:"tickets"` // in the order they joined; the first leads
-	Left     []TicketID     `json:"left"`    // taken out by staff
+	Left     []TicketID     `json:"left"`    // taken out by staff, or told apart from it
 	People   int            `json:"people"`
 	First    time.Time      `json:"first"`
 	Last     time.Time      `json:"last"`
@@ -231,6 +231,7 @@ type Outage struct {
 	Unproven bool           `json:"unproven,omitempty"` // one of People stands for all who have not proved who they are
 	Solved   time.Time      `json:"solved,omitzero"`    // when it was called solved, the last time
 	Still    []Address      `json:"still,omitempty"`    // who has said since then that it is not; "" is all the unproven
+	Apart    OutageID       `json:"apart,omitempty"`    // the one it was told apart from: some of its tickets had been in that
 }
 
 // OutageVendor is one vendor's side of an outage.
@@ -262,7 +263,8 @@ type Report struct {
 type Sighting struct {
 	Alarm    AlarmID
 	Raised   bool     // this report raised the alarm; otherwise it joined one
-	Members  []MailID // earlier reports that belong to it and have not been named yet, oldest first
+	Members  []MailID // earlier reports that belong to it and have not been named for it yet, oldest first
+	From     AlarmID  // the alarm that some of Members were counted to until this one was told apart from it; 0 for none
 	Words    []string // used by most of the writers, rarest first
 	People   int      // distinct people so far
 	Window   time.Duration

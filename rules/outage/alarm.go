@@ -15,6 +15,7 @@ type alarm struct {
 	middle  middle // of the centre, as it was settled last
 	people  map[uint64]bool
 	members []*note // one for each person, the first maxMembers
+	raised  int     // how many of them, the first ones, it was raised with
 	like    float32 // letters at least this like the centre join
 	last    int64
 	settled int64 // when the centre was settled
@@ -65,6 +66,25 @@ func (a *alarm) take(n *note) {
 		a.members = append(a.members, n)
 		a.centre.add(n.vector)
 	}
+}
+
+// without takes letters off an alarm.
+func (a *alarm) without(letters []*note) {
+	before := a.members
+	a.centre, a.members = newCentre(), nil
+	raised := 0
+	for i, n := range before {
+		if slices.Contains(letters, n) {
+			delete(a.people, n.person)
+			continue
+		}
+		a.members = append(a.members, n)
+		a.centre.add(n.vector)
+		if i < a.raised {
+			raised++
+		}
+	}
+	a.raised = raised
 }
 
 // settle finds an alarm's middle and reach anew, and returns the view from there.
@@ -222,14 +242,70 @@ func (w *Watch) raise(self *note, f finding) (a *alarm, earlier []*note) {
 		w.settle(old)
 		return old, found
 	}
-	a.id = rules.AlarmID(self.report)
-	a.centre, a.people, a.members = newCentre(), map[uint64]bool{}, nil
-	for _, n := range append(found, self) {
+	return w.open(self, found, f), found
+}
+
+// open opens an alarm for self and earlier letters.
+func (w *Watch) open(self *note, earlier []*note, f finding) *alarm {
+	a := &alarm{id: rules.AlarmID(self.report), centre: newCentre(), people: map[uint64]bool{}, found: f}
+	for _, n := range earlier {
 		a.take(n)
 	}
+	a.take(self)
+	a.raised = len(a.members)
 	w.settle(a)
 	w.alarms = append(w.alarms, a)
-	return a, found
+	return a
+}
+
+// divide opens an alarm for a second matter, where the letter that a took last shows that some of a's letters are of one
+// that began beside it. They must surprise by themselves. It returns nil where there is none.
+func (w *Watch) divide(a *alarm, self *note) (b *alarm, earlier []*note) {
+	if a.members[len(a.members)-1] != self || !w.turnToLook() {
+		return nil, nil
+	}
+	letters := slices.Clone(a.members)
+	slices.SortStableFunc(letters, func(x, y *note) int { return cmp.Compare(x.at, y.at) })
+	second := w.tell(letters).apart(w.people)
+	if second == nil {
+		return nil, nil
+	}
+	theirs := second[slices.Index(letters, self)]
+	began := 0 // with how many of theirs a was raised
+	for i, n := range letters {
+		if second[i] == theirs && n != self {
+			earlier = append(earlier, n)
+			if slices.Contains(a.members[:a.raised], n) {
+				began++
+			}
+		}
+	}
+	if 2*began >= a.raised {
+		return nil, nil // self is of the first matter
+	}
+	own := append(slices.Clone(earlier), self)
+	for _, n := range own {
+		n.alarm = nil
+	}
+	f, ok := w.search(self)
+	shared := 0
+	for _, m := range f.members {
+		if n := w.recent[m.index]; slices.Contains(own, n) {
+			shared++
+		} else {
+			earlier = append(earlier, n)
+		}
+	}
+	if !ok || 2*shared < len(f.members) || w.accustomed(self, f) {
+		for _, n := range own {
+			n.alarm = a
+		}
+		return nil, nil
+	}
+	slices.SortStableFunc(earlier, func(x, y *note) int { return cmp.Compare(x.at, y.at) })
+	a.without(own)
+	w.settle(a)
+	return w.open(self, earlier, f), earlier
 }
 
 // gather puts the earlier letters on an alarm that its middle, now that more is known, shows to belong to it.

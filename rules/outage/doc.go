@@ -35,6 +35,8 @@
 //	               letters it has; later letters within it join, and so do earlier ones when it has learned their words,
 //	               while more is written than the topic has on any day.
 //	               Idle for 90 minutes it closes; the same matter within ten hours takes it up again and is no new one
+//	apart          letters of an alarm that two distributions of words, houses and moments explain better than one, by a
+//	               Bayes factor, are of two faults: the later one gets an alarm of its own, where it surprises by itself
 //	explain        the words most of its people used, rarest first; people; window; expected and observed
 //
 // # What counts
@@ -56,5 +58,7 @@
 // # Where it is weak
 //
 // Short letters about a matter that always has much traffic; a topic on the very day it becomes popular, which looks
-// like a slow outage and is raised once; faults told by fewer people than the floor, by design.
+// like a slow outage and is raised once; two faults told in nearly the same words in the same minutes, until a dozen
+// letters of each have come; one fault told in two ways that have no word in common, which may become two; faults told by
+// fewer people than the floor, by design.
 package outage

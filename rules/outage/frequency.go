@@ -72,14 +72,29 @@ func (f *frequency) turn(days int) {
 // rarity is the inverse document frequency. A feature seen at most twice is as rare as anything can be: otherwise a
 // misspelling would outweigh the sentence it stands in.
 func (f *frequency) rarity(id uint32) float64 {
-	n, df := f.n, float64(f.before[id])
+	df, n := f.of(id)
+	return math.Log((n + assumedLetters) / (max(df, rareness(n)) + 1))
+}
+
+// rarest is the rarity of what nobody wrote.
+func (f *frequency) rarest() float64 {
+	n := f.n
 	if n < young {
-		n, df = n+f.nToday, df+float64(f.today[id])
+		n += f.nToday
+	}
+	return math.Log((n + assumedLetters) / (rareness(n) + 1))
+}
+
+// of is how many letters had a feature, of how many.
+func (f *frequency) of(id uint32) (df, n float64) {
+	df, n = float64(f.before[id]), f.n
+	if n < young {
+		df, n = df+float64(f.today[id]), n+f.nToday
 	}
 	if id < wordSpace && f.plain[id] {
 		df = max(df, plainShare*(n+assumedLetters))
 	}
-	return math.Log((n + assumedLetters) / (max(df, rareness(n)) + 1))
+	return df, n
 }
 
 // share is the share of letters, up to yesterday, that the rarer of two words was in: those that both are in are no more.

@@ -248,6 +248,11 @@ func (w *Watch) judge(n *note) rules.Sighting {
 	}
 	if a := w.join(n); a != nil {
 		a.take(n)
+		if b, earlier := w.divide(a, n); b != nil {
+			s := w.raised(b, earlier)
+			s.From = a.id
+			return s
+		}
 		return w.sighting(a, w.gather(a, w.settle(a)))
 	}
 	if !w.turnToLook() {
@@ -257,7 +262,11 @@ func (w *Watch) judge(n *note) rules.Sighting {
 	if !ok || w.accustomed(n, f) {
 		return rules.Sighting{}
 	}
-	a, earlier := w.raise(n, f)
+	return w.raised(w.raise(n, f))
+}
+
+// raised is the sighting of an alarm that was just raised.
+func (w *Watch) raised(a *alarm, earlier []*note) rules.Sighting {
 	a.words = w.explain(a)
 	s := w.sighting(a, earlier)
 	s.Raised = true
