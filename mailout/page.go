@@ -103,7 +103,7 @@ func (c *Composer) look(o *rules.Outgoing, lang rules.Language, say phrases) rea
 		return r
 	}
 	r.facts.Recipients = ""
-	r.fault.Tickets, r.fault.Words, r.fault.Expected, r.fault.Observed = nil, nil, 0, 0
+	r.fault.Tickets, r.fault.Words, r.fault.Apart, r.fault.Expected, r.fault.Observed = nil, nil, "", 0, 0
 	if o.Role != rules.RoleInformed {
 		// "[D-1] … never leaves the desk except to staff and the informed" (CONTRACT, section 4).
 		if r.fault.Outage != "" && r.facts.Number == r.fault.Outage {

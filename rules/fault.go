@@ -71,6 +71,9 @@ func (t *turn) tellOutage(r *FaultReport, o *Outage, lead *Ticket, role Role) {
 	}
 	if role == RoleStaff {
 		r.Words, r.Expected, r.Observed, r.Window = append([]string{}, o.Words...), o.Expected, o.Observed, o.Window
+		if o.Apart != 0 {
+			r.Apart = OutageNumber(o.Apart)
+		}
 	}
 }
 

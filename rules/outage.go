@@ -92,6 +92,9 @@ const lately = 100
 // byAlarm finds the outage that an alarm of the watch became, ended ones too: what staff dismissed or solved is not a
 // new outage with the next letter.
 func (t *turn) byAlarm(a AlarmID) (*Outage, bool) {
+	if a == 0 {
+		return nil, false
+	}
 	of := func(o Outage) bool { return o.Alarm == a }
 	list := t.look.OpenOutages()
 	i := slices.IndexFunc(list, of)
@@ -109,6 +112,9 @@ func (t *turn) byAlarm(a AlarmID) (*Outage, bool) {
 func (t *turn) suspect(tk *Ticket, sight Sighting) {
 	o := t.newOutage(Outage{Alarm: sight.Alarm, Status: OutageSuspected, First: t.now, Last: t.now, Window: sight.Window,
 		Words: sight.Words, Expected: sight.Expected, Observed: sight.Observed, Vendors: []OutageVendor{}})
+	if from, ok := t.byAlarm(sight.From); ok && from.Status.Open() {
+		o.Apart = from.ID
+	}
 	t.joinEarlier(o, sight)
 	t.joinOutage(o, tk, ReasonOutageSuspected)
 	t.leadWithReports(o)
@@ -147,10 +153,17 @@ func (t *turn) joinEarlier(o *Outage, sight Sighting) {
 	for _, m := range sight.Members {
 		d, _ := t.look.Disposition(m)
 		id, _ := t.live(d.Ticket)
-		if member, ok := t.ticket(id); ok && !t.inOutage(member) {
+		if member, ok := t.ticket(id); ok && (!t.inOutage(member) || t.goesOver(o, member)) {
 			t.joinOutage(o, member, ReasonJoinedOutage)
 		}
 	}
+}
+
+// goesOver says whether a ticket leaves the outage that o was told apart from. The one that vendors' threads stand on
+// stays.
+func (t *turn) goesOver(o *Outage, tk *Ticket) bool {
+	_, leads := t.leads(tk)
+	return tk.Outage == o.Apart && !leads
 }
 
 // reportSoon lets the desk report by itself, where it is to, once staff have had a moment to say otherwise.

@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -26,5 +28,32 @@ func TestEarlierMailJoinsLater(t *testing.T) {
 	}
 	if got := w.outages[1].Tickets; !slices.Contains(got, 1) || len(got) != 6 || w.tickets[1].Outage != 1 {
 		t.Errorf("tickets %v, the first is of outage %d", got, w.tickets[1].Outage)
+	}
+}
+
+// Two faults that looked like one are told apart: the tickets of the second go over to it, and staff get a suspicion that
+// says so. The one that a vendor's thread stands on stays.
+func TestToldApart(t *testing.T) {
+	for _, reported := range []bool{false, true} {
+		w := newWorld(scenarioDesk())
+		var got string
+		for i, words := range []string{"BankID ger inget kvitto.", "BankID fungerar inte.", "BankID är nere.", "BankID svarar inte.",
+			"BankID utan kvitto.", "BankID och inget kvitto.", "Inget kvitto från BankID."} {
+			if i == 4 && reported {
+				w.tell("mail", anna, "answers: 1-4", "", "/report Sublime")
+			}
+			got = w.tell("mail", fmt.Sprintf("from: p%d@kommun%d.example", i, i), "subject: Fel", "", words)
+		}
+		first, second := w.outages[1], w.outages[2]
+		stay, over := []TicketID{2, 3, 4}, []TicketID{1, 5, 6, 7}
+		if reported {
+			stay, over = []TicketID{1, 2, 3, 4}, []TicketID{5, 6, 7}
+		}
+		if !slices.Equal(first.Tickets, stay) || !slices.Equal(second.Tickets, over) || first.People != len(stay) || second.People != len(over) {
+			t.Errorf("reported %v: %v of %d people and %v of %d, want %v and %v", reported, first.Tickets, first.People, second.Tickets, second.People, stay, over)
+		}
+		if second.Apart != 1 || w.tickets[5].Outage != 2 || !strings.Contains(got, "suspicion") {
+			t.Errorf("reported %v: told apart from %d, ticket 5 is of outage %d, staff got\n%s", reported, second.Apart, w.tickets[5].Outage, got)
+		}
 	}
 }

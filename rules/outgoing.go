@@ -190,6 +190,7 @@ type FaultReport struct {
 	Escalated     bool      `json:"escalated,omitempty"`  // a reminder that goes to the vendor's escalation contact, too
 	Escalation    bool      `json:"escalation,omitempty"` // the one to that contact
 	Reported      time.Time `json:"reported,omitzero"`    // when the vendor first had it
+	Apart         string    `json:"apart,omitempty"`      // staff only: the outage it was told apart from
 	Tickets       []string  `json:"tickets"`              // staff only
 	Pictures      []string  `json:"pictures"`
 }

@@ -34,6 +34,7 @@ type world struct {
 	deskSent int
 	reports  []Report
 	unclear  []MailID // said in words the watch does not know yet
+	receipts []MailID // of BankID and receipts: a second matter, from the fourth on
 }
 
 func newWorld(c Config) *world {
@@ -284,7 +285,7 @@ func (w *world) take(m *Mail) ([]Decision, error) {
 }
 
 // sight is a watch of the simplest kind: four different people who wrote "BankID" within an hour. Who wrote "bank-id" is
-// understood when the next joins.
+// understood when the next joins, and four of them who wrote "kvitto" are told apart.
 func (w *world) sight(r Report) Sighting {
 	if strings.Contains(r.Words, "bank-id") && !slices.Contains(w.unclear, r.Mail) {
 		w.unclear = append(w.unclear, r.Mail)
@@ -308,7 +309,13 @@ func (w *world) sight(r Report) Sighting {
 	if !slices.ContainsFunc(w.reports, func(o Report) bool { return o.Mail == r.Mail }) {
 		w.reports = append(w.reports, r)
 	}
+	if strings.Contains(r.Words, "kvitto") && !slices.Contains(w.receipts, r.Mail) {
+		w.receipts = append(w.receipts, r.Mail)
+	}
 	s.People, s.Observed = len(people), len(people)
+	if i := slices.Index(w.receipts, r.Mail); i == 3 {
+		return Sighting{Alarm: 2, Raised: true, From: 1, Members: w.receipts[:3], Words: []string{"kvitto"}, Window: time.Hour, People: 4, Observed: 4}
+	}
 	switch {
 	case raised && len(people) >= 4:
 		s.Alarm, s.Members = 1, w.unclear

@@ -37,7 +37,7 @@ func (c *outageShowCmd) Run(e *env) error {
 		facts(e.out,
 			"Status", o.Status, "People", strconv.Itoa(o.People), "First", at(o.First), "Last", at(o.Last),
 			"Tags", strings.Join(o.Tags, ", "), "Tickets", strings.Join(o.Tickets, ", "),
-			"Words", strings.Join(o.Evidence.Words, ", "),
+			"Apart from", o.Apart, "Words", strings.Join(o.Evidence.Words, ", "),
 			"Evidence", o.Evidence.String())
 		for _, v := range o.Vendors {
 			fmt.Fprintf(e.out, "\n%s\n", e.paint(e.out, "1", clean(v.Name, 60)))

@@ -31,6 +31,7 @@ type Outage struct {
 	First    When           `json:"first"`
 	Last     When           `json:"last"`
 	Vendors  []OutageVendor `json:"vendors"`
+	Apart    string         `json:"apart,omitempty"` // the outage it was told apart from
 	Evidence Evidence       `json:"evidence"`
 }
 
@@ -71,6 +72,9 @@ func (v View) Outage(o rules.Outage) Outage {
 		Number: outage(o.ID), Status: string(o.Status), Title: o.Title, Tags: list(o.Tags), Tickets: v.tickets(o.Tickets),
 		People: o.People, First: v.when(o.First), Last: v.when(o.Last), Vendors: make([]OutageVendor, len(o.Vendors)),
 		Evidence: Evidence{Words: list(o.Words), Expected: o.Expected, Observed: o.Observed},
+	}
+	if o.Apart != 0 {
+		out.Apart = outage(o.Apart)
 	}
 	if o.Window > 0 {
 		out.Evidence.Window = o.Window.String()
