@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // holding is what a mail shows at the door: a token, and whose it is.
 type holding int
 
@@ -131,13 +133,26 @@ func (t *turn) shows(m *Mail, p placement, proof ProofResult, release *Release) 
 	if p.signed && release != nil {
 		return tokenOwn
 	}
-	if p.signed {
+	if p.signed && !(proof == ProofPass && t.ofTheirSide(p, m.From.Address)) {
 		return tokenOthers
 	}
 	if p.found() && proof == ProofPass && t.roleOn(m.From.Address, p) != RoleStranger {
 		return knownWriter
 	}
 	return unknownWriter
+}
+
+// ofTheirSide says whether a token is that of somebody on the writer's own thread. Who takes part there already has nobody's
+// door to wait at: they answer a mail to a colleague.
+func (t *turn) ofTheirSide(p placement, writer Address) bool {
+	tk, ok := t.ticket(p.ticket)
+	if !ok {
+		return false
+	}
+	i := tk.participant(writer)
+	return i >= 0 && t.desk.Role(writer) != RoleStaff && slices.ContainsFunc(tk.Participants, func(o Participant) bool {
+		return o.Thread == tk.Participants[i].Thread && o.Role != RoleStaff && o.Left.IsZero() && p.token.Names(t.desk.Keys, o.Address)
+	})
 }
 
 // proofOf brings what the door found out to the three results the table knows. An author who can be read in two

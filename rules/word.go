@@ -32,7 +32,7 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 		}
 	} else if ev.Released != nil {
 		i := t.join(tk, s, thread)
-		thread = tk.Participants[i].Thread
+		thread, s.role = tk.Participants[i].Thread, tk.Participants[i].Role
 		why = append(why, Reason{ReasonJoined, string(s.Address)})
 	}
 	cmds, words := t.participantCommands(m, p, s)
