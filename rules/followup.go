@@ -87,7 +87,7 @@ func (t *turn) followUpDue(tk *Ticket, party Address) {
 		switch {
 		case r.Next.After(t.now): // put off since
 			t.out.Dues = append(t.out.Dues, Due{Key: t.followUpKey(tk, *r), Kind: DueFollowUp, Ticket: tk.ID, Party: party, At: r.Next})
-		case r.Total >= vendorDaily:
+		case r.Total >= vendorDaily, t.refuses(v.Address):
 			t.askHuman(tk, r, v)
 		default:
 			t.followUp(tk, r, v)
@@ -136,7 +136,14 @@ func (t *turn) neverReported(tk *Ticket, r VendorReport, v Vendor) bool {
 	return false
 }
 
-// askHuman ends the reminding of a vendor that has had as many as there are, and asks staff to find another way.
+// refuses says whether a peer has said that there is no such address.
+func (t *turn) refuses(a Address) bool {
+	_, bad := t.look.Bad(a)
+	return bad
+}
+
+// askHuman ends the reminding of a vendor that has had as many as there are, or whose address does not exist, and asks staff
+// to find another way.
 func (t *turn) askHuman(tk *Ticket, r *VendorReport, v Vendor) {
 	r.Next = time.Time{}
 	t.tellStaff(tk, r.Thread, Outgoing{Template: TemplateNoticeChange, GoesTo: ReplyToVendor, GoesToName: v.Name,
@@ -159,7 +166,7 @@ func (t *turn) followUp(tk *Ticket, r *VendorReport, v Vendor) {
 	o, _ := t.outage(tk.Outage)
 	report := t.faultReport(o, tk, RoleVendor)
 	report.Nth, report.Since, report.Reported = r.Nth, since, r.Reported
-	report.Escalated = r.Nth >= escalateFrom && v.Escalation != ""
+	report.Escalated = r.Nth >= escalateFrom && v.Escalation != "" && !t.refuses(v.Escalation)
 	lines := []Line{{Code: string(ReasonFollowedUp), Subject: v.Name, More: []string{strconv.Itoa(r.Nth)}}}
 	r.Asked = []OutgoingID{t.remind(tk, r.Thread, v, v.Mailbox, report)}
 	if report.Escalated {

@@ -131,7 +131,7 @@ const (
 	ReasonWithdrawn       ReasonCode = "report-withdrawn"
 	ReasonReported        ReasonCode = "reported-to"
 	ReasonFollowedUp      ReasonCode = "followed-up"
-	ReasonFollowUpEnds    ReasonCode = "follow-ups-end"      // 72 in all: a human is asked
+	ReasonFollowUpEnds    ReasonCode = "follow-ups-end"      // 72 in all, or no such address: a human is asked
 	ReasonNotAsked        ReasonCode = "reminder-taken-back" // it had not gone out when it was no longer wanted
 	ReasonVendorReference ReasonCode = "vendor-reference"
 	ReasonInformed        ReasonCode = "informed"
