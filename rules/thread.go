@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // placement is which ticket a mail belongs to by the references it carries, and how strong the reference is.
 type placement struct {
 	ticket TicketID
@@ -67,19 +69,27 @@ func (t *turn) byVendorNumber(m *Mail) placement {
 	if ref == "" || proofOf(m) != ProofPass {
 		return placement{}
 	}
-	for _, at := range t.look.Messages(vendorNumber(m.From.Address, ref)) {
+	found := placement{}
+	for _, at := range slices.Backward(t.look.Messages(vendorNumber(m.From.Address, ref))) {
 		id, _ := t.live(at.Ticket)
 		tk, ok := t.ticket(id)
 		if !ok {
 			continue
 		}
 		for _, r := range tk.Reports {
-			if r.Reference == ref && vendorNumber(r.Vendor, ref) == at.ID {
-				return placement{ticket: id, thread: r.Thread, by: ReasonThreadByVendor}
+			if r.Reference != ref || vendorNumber(r.Vendor, ref) != at.ID {
+				continue
+			}
+			p := placement{ticket: id, thread: r.Thread, by: ReasonThreadByVendor}
+			if r.Ended.IsZero() {
+				return p // one number may stand for several of ours: the newest that is not over
+			}
+			if !found.found() {
+				found = p
 			}
 		}
 	}
-	return placement{}
+	return found
 }
 
 // vendorNumber is what a vendor's number for a fault is kept under among the ids that name threads, whoever of its house
