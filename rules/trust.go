@@ -177,6 +177,9 @@ func (t *turn) roleOn(a Address, p placement) Role {
 			return tk.Participants[i].Role
 		}
 	}
+	if p.signed && t.desk.Role(a) == RoleInformed && p.token.Names(t.desk.Keys, a) {
+		return RoleInformed // they answer a notice that they had, and take part in no ticket
+	}
 	return RoleStranger
 }
 

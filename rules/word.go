@@ -13,6 +13,10 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 		t.staffWord(ev, tk, p, s, why)
 		return
 	}
+	if s.role == RoleInformed || ev.Released != nil && p.signed && p.thread == ThreadStaff && tk.participant(s.Address) < 0 {
+		t.insideWord(ev, tk, s, why)
+		return
+	}
 	if tk.Status == StatusClosed && !t.asksOnly(ev.Mail, p, s) {
 		next, ok := t.successor(tk, s.Address)
 		if !ok {
@@ -87,6 +91,17 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 		t.sayNothingCame(ev, tk, thread, p, s, words)
 	}
 	t.dispose(kind, tk.ID, seq, why...)
+}
+
+// insideWord shows staff what one of the informed answers to a notice, or somebody to whom a mail between colleagues was
+// passed on: it was written to the desk, moves no ticket, and the requester does not read it.
+func (t *turn) insideWord(ev MailArrived, tk *Ticket, s speaker, why []Reason) {
+	e := t.mailEntry(ev, tk, ThreadStaff, s, why)
+	e.Text = t.said(ev.Mail)
+	seq := t.enter(tk, e)
+	t.tellStaff(tk, ThreadStaff, Outgoing{Template: TemplateNoticeWord, Author: s.Mailbox, AuthorTrust: s.trust, Said: t.now, Entry: seq,
+		Words: e.Text, GoesTo: ReplyToStaff, Attachments: ev.Mail.Attachments, Lines: append(warnings(why), unreadable(ev.Mail)...)}, "")
+	t.dispose(DisposedEntry, tk.ID, seq, why...)
 }
 
 // listensAgain takes back a participant's mute where they write on the ticket: who asks is to hear the answer. Thanks ask
