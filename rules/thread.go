@@ -65,8 +65,13 @@ func (t *turn) byNumber(m *Mail) placement {
 // byVendorNumber knows an answer by the vendor's own number for the fault: desks that strip every reference of ours and
 // write a subject of their own still give it. It counts as a bare number of ours does, for a house that is proved.
 func (t *turn) byVendorNumber(m *Mail) placement {
+	ours := func(v Vendor) bool { return vendorHouse(v.Address) == vendorHouse(m.From.Address) }
+	// Looking for a number costs as much as reading a mail: only for whom it may count.
+	if proofOf(m) != ProofPass || !slices.ContainsFunc(t.desk.Vendors, ours) {
+		return placement{}
+	}
 	ref, _ := vendorReference(m, t.desk.Prefix)
-	if ref == "" || proofOf(m) != ProofPass {
+	if ref == "" {
 		return placement{}
 	}
 	found := placement{}
@@ -95,11 +100,15 @@ func (t *turn) byVendorNumber(m *Mail) placement {
 // vendorNumber is what a vendor's number for a fault is kept under among the ids that name threads, whoever of its house
 // gave it. No Message-ID has a space in it.
 func vendorNumber(a Address, ref string) MessageID {
-	house := a.Domain()
-	if publicProviders[house] {
-		house = string(a)
+	return MessageID("number " + ref + " of " + vendorHouse(a))
+}
+
+// vendorHouse is whose word a vendor's mail is: its domain's, or that of an address alone at a public provider.
+func vendorHouse(a Address) string {
+	if house := a.Domain(); !publicProviders[house] {
+		return house
 	}
-	return MessageID("number " + ref + " of " + house)
+	return string(a)
 }
 
 // live resolves merges: replies to a merged ticket follow it. A ticket that does not exist is false.
