@@ -25,7 +25,7 @@
 //	neighbourhood  how many different PEOPLE wrote something at least this alike in the last 15, 30, 60 and 120 minutes,
 //	               seen from the letter, from the middle of it and its nearest, and from its rarest words and pairs of
 //	               them. Each person in reach is a radius of their own: the one that surprises most counts
-//	expectation    the share of four weeks' letters (thinned to 4,000) within the same radius, times how many write now;
+//	expectation    the share of four weeks' letters (thinned to 6,000) within the same radius, times how many write now;
 //	               for words, of all letters' people. More where the last day or the last three had more, there or in the
 //	               wider neighbourhoods, and not less than the habit of this hour. Each is believed as far as its letters go
 //	surprise       the tail of a negative binomial, against a threshold that IS a number of false alarms a year; and
@@ -50,7 +50,7 @@
 //
 // # Cost
 //
-// The history is an inverted index over at most 4,000 letters, the last three days' less thinned than the rest. What it
+// The history is an inverted index over at most 6,000 letters, the last three days' less thinned than the rest. What it
 // knows is first counted in steps of likeness, and looked at letter by letter only where that may surprise. The latent
 // directions are learned a little with each report, so that none waits for the whole. Features are numbered by hashing,
 // sentences and senders are bounded: memory is the same after a million reports as after a hundred thousand.

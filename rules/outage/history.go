@@ -37,9 +37,9 @@ type history struct {
 }
 
 const (
-	// maxHistory bounds the notes compared with each report. A share is then known to about 1 in 4,000, and an
-	// expectation for two busy hours to a fortieth of a person. At most maxFresh of them are of the last days.
-	maxHistory = 4000
+	// maxHistory bounds the notes compared with each report. A share is then known to about 1 in 6,000, and an
+	// expectation for two busy hours to a sixtieth of a person. At most maxFresh of them are of the last days.
+	maxHistory = 6000
 	maxFresh   = 2000
 	memory     = 28 * 24 * 3600 // seconds
 	fresh      = 3 * 24 * 3600

@@ -138,7 +138,7 @@ func TestHistoryIsThinned(t *testing.T) {
 	if sum < 0.9*all || sum > 1.1*all || early < 0.42*all || early > 0.58*all {
 		t.Errorf("notes stand for %v reports, %v of them early; there were %d", sum, early, all)
 	}
-	if late := len(h.notes) - h.old(memory); float64(late) < 0.25*float64(len(h.notes)) || late > maxFresh {
+	if late := len(h.notes) - h.old(memory); float64(late) < 0.2*float64(len(h.notes)) || late > maxFresh {
 		t.Errorf("%d of %d notes are of the last days, a ninth of the time", late, len(h.notes))
 	}
 	if len(h.index.by[7]) != len(h.notes) {
