@@ -28,8 +28,10 @@ const (
 	// togetherFor is the standard deviation, in seconds, that the times of a matter's letters are taken to have before
 	// they are seen; that counts as four letters.
 	togetherFor = 20 * 60
+	// maxDividers bounds the words that are tried as what tells letters apart: long letters have hundreds in common.
 	// beginnings is how many divisions are improved, of those that a single word or moment makes; improvements bounds how
 	// often each letter is asked whether it belongs to the other part.
+	maxDividers  = 60
 	beginnings   = 4
 	improvements = 6
 )
@@ -45,6 +47,7 @@ type told struct {
 type telling struct {
 	letters []told
 	usual   []float64 // each word's count by the desk's usual ones
+	gammas  []float64 // and the logarithm of its gamma function
 	houses  int
 }
 
@@ -67,7 +70,8 @@ func (w *Watch) tell(notes []*note) *telling {
 				k = len(words)
 				words[f.id] = k
 				df, of := w.freq.of(f.id)
-				t.usual = append(t.usual, likeOthers/wordsEach*(df+0.5)/(of+assumedLetters))
+				usual := likeOthers / wordsEach * (df + 0.5) / (of + assumedLetters)
+				t.usual, t.gammas = append(t.usual, usual), append(t.gammas, logGamma(usual))
 			}
 			l.words = append(l.words, feature{uint32(k), float32(max(0, w.freq.rarity(f.id)/rarest))})
 		}
@@ -79,8 +83,9 @@ func (w *Watch) tell(notes []*note) *telling {
 
 // part is what some of the letters have between them.
 type part struct {
-	usual  []float64
+	usual  []float64 // as in telling
 	words  []float64 // how often each word is in them
+	gammas []float64 // the logarithm of the gamma function of usual and words together
 	total  float64   // of words
 	worded float64   // what the counts of words add to the evidence, and of houses
 	houses []float64
@@ -91,22 +96,24 @@ type part struct {
 }
 
 func (t *telling) part() *part {
-	return &part{usual: t.usual, words: make([]float64, len(t.usual)), houses: make([]float64, t.houses)}
+	return &part{usual: t.usual, words: make([]float64, len(t.usual)), gammas: slices.Clone(t.gammas), houses: make([]float64, t.houses)}
+}
+
+func logGamma(x float64) float64 {
+	g, _ := math.Lgamma(x)
+	return g
 }
 
 // rise is how much the logarithm of the gamma function is more at a + n than at a.
-func rise(a, n float64) float64 {
-	more, _ := math.Lgamma(a + n)
-	less, _ := math.Lgamma(a)
-	return more - less
-}
+func rise(a, n float64) float64 { return logGamma(a+n) - logGamma(a) }
 
 // move takes a letter in, by 1, or out, by -1.
 func (p *part) move(l *told, by float64) {
 	for _, f := range l.words {
-		before := p.words[f.id]
-		p.words[f.id] = max(0, before+by*float64(f.w))
-		p.worded += rise(p.usual[f.id], p.words[f.id]) - rise(p.usual[f.id], before)
+		p.words[f.id] = max(0, p.words[f.id]+by*float64(f.w))
+		g := logGamma(p.usual[f.id] + p.words[f.id])
+		p.worded += g - p.gammas[f.id]
+		p.gammas[f.id] = g
 		p.total += by * float64(f.w)
 	}
 	before := p.houses[l.house]
@@ -181,6 +188,37 @@ func (d *division) improve() {
 	}
 }
 
+// dividers are the words that some letters have and some have not, those that most have first.
+func (t *telling) dividers() []uint32 {
+	users := make([]int, len(t.usual))
+	for _, l := range t.letters {
+		for _, f := range l.words {
+			users[f.id]++
+		}
+	}
+	var words []uint32
+	for word, n := range users {
+		if n >= 3 && len(t.letters)-n >= 3 {
+			words = append(words, uint32(word))
+		}
+	}
+	slices.SortStableFunc(words, func(a, b uint32) int { return cmp.Compare(users[b], users[a]) })
+	return words[:min(len(words), maxDividers)]
+}
+
+// moment is the letter from which on the letters are best explained as those of a later matter.
+func (t *telling) moment() int {
+	d := t.divide(func(int) bool { return true })
+	best, most := 0, math.Inf(-1)
+	for i := range len(t.letters) - 3 {
+		d.swap(i)
+		if e := d.parts[0].evidence() + d.parts[1].evidence(); i >= 2 && e > most {
+			best, most = i+1, e
+		}
+	}
+	return best
+}
+
 // apart says which letters, oldest first, are of a second matter, where they are of two with least letters each; nil
 // where they are of one.
 func (t *telling) apart(least int) (second []bool) {
@@ -188,23 +226,14 @@ func (t *telling) apart(least int) (second []bool) {
 	if all < 2*least {
 		return nil
 	}
-	users := make([]int, len(t.usual))
-	for _, l := range t.letters {
-		for _, f := range l.words {
-			users[f.id]++
-		}
-	}
 	var begun []*division
-	for word, n := range users {
-		if n >= 3 && all-n >= 3 {
-			begun = append(begun, t.divide(func(i int) bool {
-				return slices.ContainsFunc(t.letters[i].words, func(f feature) bool { return int(f.id) == word })
-			}))
-		}
+	for _, word := range t.dividers() {
+		begun = append(begun, t.divide(func(i int) bool {
+			return slices.ContainsFunc(t.letters[i].words, func(f feature) bool { return f.id == word })
+		}))
 	}
-	for first := 3; all-first >= 3; first++ {
-		begun = append(begun, t.divide(func(i int) bool { return i >= first }))
-	}
+	first := t.moment()
+	begun = append(begun, t.divide(func(i int) bool { return i >= first }))
 	slices.SortStableFunc(begun, func(a, b *division) int { return cmp.Compare(b.evidence, a.evidence) })
 	one := t.divide(func(int) bool { return false })
 	need := one.evidence + apartFrom

@@ -38,6 +38,30 @@ func BenchmarkSight(b *testing.B) {
 	}
 }
 
+// BenchmarkApart is the time in which an alarm of as many letters as are kept is told apart, of ten words each and of the
+// most that are read.
+func BenchmarkApart(b *testing.B) {
+	for _, words := range []int{10, maxWords} {
+		b.Run(fmt.Sprint(words), func(b *testing.B) {
+			w := New(Options{})
+			var notes []*note
+			for i := range maxMembers {
+				var text strings.Builder
+				for k := range words {
+					fmt.Fprintf(&text, "word%d ", mix(uint64(i*1000+k))%uint64(4*words))
+				}
+				r := rules.Report{Person: rules.Address(fmt.Sprintf("p%d@house%d.example", i, i%7)), Proven: true, Language: rules.English, Words: text.String()}
+				n, _, _ := w.note(r, Read(r))
+				notes = append(notes, n)
+			}
+			b.ResetTimer()
+			for range b.N {
+				w.tell(notes).apart(w.people)
+			}
+		})
+	}
+}
+
 // BenchmarkRead is the part of a report's time that needs no watch.
 func BenchmarkRead(b *testing.B) {
 	for i := range b.N {
