@@ -75,16 +75,15 @@ func (t *turn) followUpDue(tk *Ticket, party Address) {
 			continue
 		}
 		v := t.vendorOf(*r)
-		if went, waits := t.asked(*r); waits {
-			r.LastSent = t.now // what asks already has not even gone out: a second mail would come with it
-			t.scheduleFollowUp(tk, i, v)
-			continue
-		} else if next := went.Add(v.FollowUp); next.Sub(t.now) > v.FollowUp/10 {
-			r.LastSent = went // it lay in the queue: the vendor has the interval from when it came
-			t.scheduleFollowUp(tk, i, v)
-			continue
-		}
+		went, waits := t.asked(*r)
+		left := went.Add(v.FollowUp).Sub(t.now)
 		switch {
+		case waits: // what asks already has not even gone out: a second mail would come with it
+			r.LastSent = t.now
+			t.scheduleFollowUp(tk, i, v)
+		case left > v.FollowUp/10 && left <= v.FollowUp: // it lay in the queue; more than an interval is a clock that was set back
+			r.LastSent = went
+			t.scheduleFollowUp(tk, i, v)
 		case r.Next.After(t.now): // put off since
 			t.out.Dues = append(t.out.Dues, Due{Key: t.followUpKey(tk, *r), Kind: DueFollowUp, Ticket: tk.ID, Party: party, At: r.Next})
 		case r.Total >= vendorDaily, t.refuses(v.Address):
