@@ -102,10 +102,11 @@ func (t *turn) asked(r VendorReport) (went time.Time, waits bool) {
 		if !ok {
 			continue // it was taken back, or is long forgotten
 		}
-		if row.Done.After(went) {
-			went = row.Done
+		if n := len(row.Tried); n > 0 && row.State == QueueSent && row.Tried[n-1].At.After(went) {
+			went = row.Tried[n-1].At
 		}
-		waits = waits || row.waits() || row.State == QueueSending
+		// One that is being sent for the first time is as good as gone.
+		waits = waits || row.waits() || row.State == QueueSending && row.Attempts > 1
 	}
 	return went, waits
 }
