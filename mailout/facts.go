@@ -76,7 +76,9 @@ func (r *reader) faultRows() []row {
 		add("unusual", r.say.with("fault.usual", "first", strconv.Itoa(f.Observed), "n", r.decimal(f.Expected),
 			"minutes", strconv.Itoa(int(f.Window.Minutes()))))
 	}
-	add("apart", f.Apart)
+	if f.Apart != "" {
+		add("apart", r.say.with("fault.before", "n", f.Apart))
+	}
 	add("tickets", strings.Join(f.Tickets, ", "))
 	pictures := slices.Clone(f.Pictures)
 	if f.Outage != "" && r.o.Role == rules.RoleStaff { // they are picked by number

@@ -139,6 +139,7 @@ func sampleFault(o *rules.Outgoing, at time.Time) {
 		o.Report.Quotes = []string{"Det står bara \"Något gick fel\".", "BankID öppnas inte."}
 		o.Report.Words, o.Report.Expected, o.Report.Observed, o.Report.Window = []string{"bankid", "logga", "fel"}, 0.4, 6, 30*time.Minute
 		o.Report.Pictures = []string{"OMD-1042 skärmbild.png"}
+		o.Report.Apart = "D-6"
 		o.Report.Tickets = []string{"OMD-1042", "OMD-1043", "OMD-1044"}
 		o.Actions = append([]rules.Action{sampleAction("report"), sampleAction("outage"), sampleAction("dismiss")}, o.Actions...)
 	case rules.TemplateReport:
