@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,19 +29,19 @@ func TestRemindersDoNotPileUp(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				w := newTown(t)
-				down := false
+				var down atomic.Bool // the smarthost's connections read it
 				w.fault = func(string, parcel) string {
-					if down {
+					if down.Load() {
 						return "421 4.3.2 later"
 					}
 					return ""
 				}
 				h := w.build("support@omdirekt.example", storyDesk, nil)
 				h.write("asa@kommun.example", "Inloggning", "BankID snurrar")
-				down = !c.reported
+				down.Store(!c.reported)
 				h.answerNewest("anna@omdirekt.example", "/report Sublime")
 				time.Sleep(time.Minute)
-				down = true
+				down.Store(true)
 				time.Sleep(8*time.Hour + 30*time.Minute)
 				report := parcel{}
 				if c.reported {
@@ -50,7 +51,7 @@ func TestRemindersDoNotPileUp(t *testing.T) {
 					c.meanwhile(h, report)
 				}
 				time.Sleep(15 * time.Minute)
-				down = false
+				down.Store(false)
 				time.Sleep(90 * time.Minute)
 				synctest.Wait()
 				var at []time.Time
