@@ -261,7 +261,7 @@ func (w *Watch) open(self *note, earlier []*note, f finding) *alarm {
 // divide opens an alarm for a second matter, where the letter that a took last shows that some of a's letters are of one
 // that began beside it. They must surprise by themselves. It returns nil where there is none.
 func (w *Watch) divide(a *alarm, self *note) (b *alarm, earlier []*note) {
-	if a.members[len(a.members)-1] != self || !w.turnToLook() {
+	if a.members[len(a.members)-1] != self || !w.turnToLook() || len(a.members) < 2*w.people {
 		return nil, nil
 	}
 	letters := slices.Clone(a.members)

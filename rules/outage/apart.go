@@ -150,9 +150,12 @@ func (t *telling) divide(second func(i int) bool) *division {
 		own, _ := d.sides(i)
 		own.move(&d.letters[i], 1)
 	}
-	d.evidence = d.parts[0].evidence() + d.parts[1].evidence()
+	d.evidence = d.weigh()
 	return d
 }
+
+// weigh is the evidence for the division as it stands.
+func (d *division) weigh() float64 { return d.parts[0].evidence() + d.parts[1].evidence() }
 
 // sides are the part that a letter is in, and the other.
 func (d *division) sides(i int) (own, other *part) {
@@ -176,7 +179,7 @@ func (d *division) improve() {
 		moved := false
 		for i := range d.letters {
 			d.swap(i)
-			if e := d.parts[0].evidence() + d.parts[1].evidence(); e > d.evidence+1e-6 {
+			if e := d.weigh(); e > d.evidence+1e-6 {
 				d.evidence, moved = e, true
 			} else {
 				d.swap(i)
@@ -212,7 +215,7 @@ func (t *telling) moment() int {
 	best, most := 0, math.Inf(-1)
 	for i := range len(t.letters) - 3 {
 		d.swap(i)
-		if e := d.parts[0].evidence() + d.parts[1].evidence(); i >= 2 && e > most {
+		if e := d.weigh(); i >= 2 && e > most {
 			best, most = i+1, e
 		}
 	}
@@ -222,10 +225,6 @@ func (t *telling) moment() int {
 // apart says which letters, oldest first, are of a second matter, where they are of two with least letters each; nil
 // where they are of one.
 func (t *telling) apart(least int) (second []bool) {
-	all := len(t.letters)
-	if all < 2*least {
-		return nil
-	}
 	var begun []*division
 	for _, word := range t.dividers() {
 		begun = append(begun, t.divide(func(i int) bool {

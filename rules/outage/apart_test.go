@@ -97,7 +97,7 @@ func TestPartsAreWhatWasPutIn(t *testing.T) {
 		d.swap(i)
 		d.swap(i)
 	}
-	if got := d.parts[0].evidence() + d.parts[1].evidence(); got < d.evidence-1e-6 || got > d.evidence+1e-6 {
+	if got := d.weigh(); got < d.evidence-1e-6 || got > d.evidence+1e-6 {
 		t.Errorf("evidence %v, was %v", got, d.evidence)
 	}
 }
