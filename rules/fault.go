@@ -19,14 +19,15 @@ func (t *turn) faultReport(o *Outage, lead *Ticket, role Role) *FaultReport {
 	if role == RoleRequester || role == RoleInformed {
 		return r
 	}
-	for _, tk := range tickets {
-		if role == RoleStaff {
-			r.Tickets = append(r.Tickets, t.desk.Number(tk.ID))
-		}
-	}
 	r.Organisations = organisations(tickets)
 	r.Quotes = t.quotes(tickets, words, role)
-	if role == RoleStaff && t.desk.Outage.Pictures != "never" {
+	if role != RoleStaff {
+		return r
+	}
+	for _, tk := range tickets {
+		r.Tickets = append(r.Tickets, t.desk.Number(tk.ID))
+	}
+	if t.desk.Outage.Pictures != "never" {
 		for _, p := range t.pictures(tickets) {
 			r.Pictures = append(r.Pictures, t.desk.Number(p.ticket)+" "+p.Name)
 		}

@@ -114,26 +114,35 @@ func (t *turn) asked(r VendorReport) (went time.Time, waits bool) {
 // takeBack keeps a vendor's reminder from going out that waits in the queue: the fault is over, or it has been heard or
 // written to since. The report itself goes.
 func (t *turn) takeBack(tk *Ticket, r *VendorReport) {
-	for _, id := range r.Asked {
-		if row, ok := t.look.Sent(id); ok && row.Kind == OutFollowUp && row.waits() {
-			t.out.Cancel = append(t.out.Cancel, id)
-			t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: Self, Outgoing: id,
-				Reasons: []Reason{{ReasonNotAsked, string(row.To.Address)}}})
-		}
+	for _, row := range t.unsent(*r, OutFollowUp) {
+		t.cancel(tk, row, Reason{ReasonNotAsked, string(row.To.Address)})
 	}
 }
 
 // neverReported takes back a report that still waits in the queue when its fault is over, and says whether it did: who
 // has not heard of the fault need not hear of its end, and might hear of the end first.
 func (t *turn) neverReported(tk *Ticket, r VendorReport, v Vendor) bool {
+	rows := t.unsent(r, OutReport)
+	for _, row := range rows {
+		t.cancel(tk, row, Reason{ReasonWithdrawn, v.Name})
+	}
+	return len(rows) > 0
+}
+
+// unsent are the mails of a kind, among those that asked a vendor last, that can still be kept from going out.
+func (t *turn) unsent(r VendorReport, kind OutKind) (rows []Queued) {
 	for _, id := range r.Asked {
-		if row, ok := t.look.Sent(id); ok && row.Kind == OutReport && row.waits() {
-			t.out.Cancel = append(t.out.Cancel, id)
-			t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: Self, Outgoing: id, Reasons: []Reason{{ReasonWithdrawn, v.Name}}})
-			return true
+		if row, ok := t.look.Sent(id); ok && row.Kind == kind && row.waits() {
+			rows = append(rows, row)
 		}
 	}
-	return false
+	return rows
+}
+
+// cancel keeps a mail of a ticket's from going out, and enters why.
+func (t *turn) cancel(tk *Ticket, row Queued, why Reason) {
+	t.out.Cancel = append(t.out.Cancel, row.ID)
+	t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: Self, Outgoing: row.ID, Reasons: []Reason{why}})
 }
 
 // refuses says whether a peer has said that there is no such address.

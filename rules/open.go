@@ -231,7 +231,7 @@ func (t *turn) openForwarded(ev MailArrived, s speaker, why []Reason) {
 // confirmForwarded tells the forwarded person that the desk has their matter: a staff member vouched for it, so it
 // carries their subject, but not their words, which came by another hand.
 func (t *turn) confirmForwarded(tk *Ticket, who speaker, m *Mail) {
-	if _, bad := t.look.Bad(who.Address); bad || who.Address == "" {
+	if who.Address == "" || t.refuses(who.Address) {
 		return
 	}
 	o := t.mail(tk, Outgoing{

@@ -76,7 +76,7 @@ func (t *turn) tellOrganisation(tk *Ticket, s speaker) {
 		muted, action = false, "unfollow"
 	}
 	for _, a := range o.Support {
-		if _, bad := t.look.Bad(a); bad || tk.participant(a) >= 0 {
+		if t.refuses(a) || tk.participant(a) >= 0 {
 			continue
 		}
 		tk.Participants = append(tk.Participants, t.supporter(a, muted))

@@ -36,7 +36,7 @@ func (t *turn) doReport(a *act) *Line {
 	names, asked, which := cutPictures(a.Arg)
 	vendors, ok := t.namedVendors(names)
 	if !ok || len(vendors) == 0 {
-		return badArgument(a, strings.Join(t.vendorNames(), ", "))
+		return badArgument(a, strings.Join(vendorNames(t.desk.Vendors), ", "))
 	}
 	if lead.Status == StatusClosed {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(lead.Status)}}
@@ -56,11 +56,7 @@ func (t *turn) doReport(a *act) *Line {
 		}
 	}
 	if len(a.done) == 0 {
-		var names []string
-		for _, v := range vendors {
-			names = append(names, v.Name)
-		}
-		return &Line{Code: LineHasReport, Subject: a.Written, More: names}
+		return &Line{Code: LineHasReport, Subject: a.Written, More: vendorNames(vendors)}
 	}
 	if o != nil {
 		t.reported(o, lead)
@@ -75,9 +71,9 @@ func (t *turn) reported(o *Outage, lead *Ticket) {
 	t.out.Dues = append(t.out.Dues, Due{Key: "report " + OutageNumber(o.ID)})
 }
 
-func (t *turn) vendorNames() []string {
+func vendorNames(list []Vendor) []string {
 	var names []string
-	for _, v := range t.desk.Vendors {
+	for _, v := range list {
 		names = append(names, v.Name)
 	}
 	return names
@@ -204,12 +200,8 @@ func (t *turn) doDismiss(a *act) *Line {
 // doSplit takes a ticket out of an outage: the one named, or this one.
 func (t *turn) doSplit(a *act) *Line {
 	tk := a.tk
-	if a.Arg != "" {
-		if own, ok := t.numbered(a); ok && own == tk.ID {
-			a.Arg = "" // the suspicion stands on one of the tickets that it lists
-		}
-	}
-	if a.Arg != "" {
+	// The suspicion stands on one of the tickets that it lists: naming that is naming this one.
+	if id, ok := t.numbered(a); a.Arg != "" && (!ok || id != tk.ID) {
 		other, line := t.named(a)
 		if line != nil {
 			return line

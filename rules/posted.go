@@ -30,7 +30,7 @@ func (t *turn) hearers(tk *Ticket, muted bool) (list []Participant) {
 		if p.Role != RoleRequester && p.Role != RoleFollower || !p.Left.IsZero() || p.Invited || p.Muted && !(muted && p.Role == RoleRequester) {
 			continue
 		}
-		if _, bad := t.look.Bad(p.Address); !bad && p.Address != "" {
+		if p.Address != "" && !t.refuses(p.Address) {
 			list = append(list, p)
 		}
 	}
