@@ -54,8 +54,11 @@ func (p *Poller) window(s *session, at uint32) (lo, hi uint32, ok bool) {
 		return 0, 0, false
 	}
 	lo = at + 1
-	box := s.c.Mailbox()
-	if box == nil || box.NumMessages <= searchWindow || s.uidNext <= lo || s.uidNext-lo <= searchWindow {
+	mails := s.mails
+	if box := s.c.Mailbox(); box != nil { // the library answers a SELECT before it knows its mailbox
+		mails = box.NumMessages
+	}
+	if mails <= searchWindow || s.uidNext <= lo || s.uidNext-lo <= searchWindow {
 		return lo, 0, true
 	}
 	return lo, at + searchWindow, true
