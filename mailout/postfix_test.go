@@ -13,6 +13,7 @@ import (
 
 	"github.com/emersion/go-message"
 
+	"aboveline.example/cmd/aboveline/peertest"
 	"aboveline.example/rules"
 )
 
@@ -94,7 +95,7 @@ func startPostfix(t *testing.T) *postfix {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	port := freePort(t)
+	port := peertest.Port(t)
 	for _, d := range []string{"conf", "queue", "data", "mail"} {
 		if err := os.Mkdir(filepath.Join(dir, d), 0o755); err != nil {
 			t.Fatal(err)

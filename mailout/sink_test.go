@@ -16,7 +16,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,6 +25,7 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
+	"aboveline.example/cmd/aboveline/peertest"
 	"aboveline.example/rules"
 )
 
@@ -286,7 +286,7 @@ func TestSMTPSink(t *testing.T) {
 		}
 		t.Skip("smtp-sink is not installed")
 	}
-	port := freePort(t)
+	port := peertest.Port(t)
 	cmd := exec.Command(tool, "-h", "sink.example", fmt.Sprintf("127.0.0.1:%d", port), "100")
 	if os.Geteuid() == 0 {
 		cmd = exec.Command(tool, "-u", "nobody", "-h", "sink.example", fmt.Sprintf("127.0.0.1:%d", port), "100")
@@ -312,22 +312,6 @@ func TestSMTPSink(t *testing.T) {
 			t.Fatalf("%s is %s: %+v; smtp-sink said %q", id, end.State, end.Tried, said.String())
 		}
 	}
-}
-
-// freePort is one that was free a moment ago.
-func freePort(t *testing.T) uint16 {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, p, _ := net.SplitHostPort(l.Addr().String())
-	n, err := strconv.ParseUint(p, 10, 16)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return uint16(n)
 }
 
 // BenchmarkCourier sends confirmations to a server in this process, which shares its processors.

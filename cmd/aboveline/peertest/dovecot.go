@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -89,15 +90,30 @@ func traversable(t testing.TB, prefix string) string {
 	return dir
 }
 
-// loopback returns an address that was free a moment ago.
+// Port returns a free TCP port of 127.0.0.1, for a server that must be told its port. It lies below those that the
+// system gives to whoever asks for any (32768 and up): such a one might be another test's by the time the server
+// listens, and again while it restarts.
+func Port(t testing.TB) uint16 {
+	t.Helper()
+	const lowest, above = 20000, 32768
+	var err error
+	for range 50 {
+		port := lowest + rand.IntN(above-lowest)
+		l, busy := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
+		if busy == nil {
+			l.Close()
+			return uint16(port)
+		}
+		err = busy
+	}
+	t.Fatal(err)
+	return 0
+}
+
+// loopback is an address with such a port.
 func loopback(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
+	return "127.0.0.1:" + strconv.Itoa(int(Port(t)))
 }
 
 // owner is whom the mail belongs to: us, or somebody harmless where we are root, since Dovecot serves no mail of
