@@ -103,12 +103,20 @@ func TestKill(t *testing.T) {
 			}
 		})
 	}
-	for range *kills {
+	for lives := range *kills {
 		child, at := startVictim(t, dir)
 		mu.Lock()
 		addr = at
 		mu.Unlock()
 		time.Sleep(time.Duration(50+rand.IntN(300)) * time.Millisecond) // the moment of the kill is what is drawn
+		for slow := time.Now().Add(20 * time.Second); time.Now().Before(slow); time.Sleep(2 * time.Millisecond) {
+			mu.Lock()
+			loaded := len(acked) > lives
+			mu.Unlock()
+			if loaded {
+				break
+			}
+		}
 		child.kill(t)
 	}
 	close(stop)
