@@ -75,14 +75,19 @@ func (m middle) without(l likeness) likeness {
 	return likeness{without(l.words, m.length), without(l.place, m.reach)}
 }
 
-// around is the views from the middle of self and some of the recent notes. self's own likeness to the others comes back too.
-func (w *Watch) around(self *note, members []near) (look, likeness) {
+// middle is that of self and some of the recent notes.
+func (w *Watch) middle(self *note, members []near) middle {
 	c := newCentre()
 	c.add(self.vector)
 	for _, m := range members {
 		c.add(w.recent[m.index].vector)
 	}
-	mid := c.middle()
+	return c.middle()
+}
+
+// around is the views from the middle of self and some of the recent notes. self's own likeness to the others comes back too.
+func (w *Watch) around(self *note, members []near) (look, likeness) {
+	mid := w.middle(self, members)
 	v := w.look(mid.vector)
 	for _, m := range members {
 		v.set(m.index, mid.without(v.at(m.index)))

@@ -28,6 +28,8 @@
 //	expectation    the share of four weeks' letters (thinned to 6,000) within the same radius, times how many write now;
 //	               for words, of all letters' people. More where the last day or the last three had more, there or in the
 //	               wider neighbourhoods, and not less than the habit of this hour. Each is believed as far as its letters go
+//	archive        every letter of those weeks by its twelve heaviest features: what thinning leaves of a weekly habit is too
+//	               little on a busy desk, so before an alarm is raised all letters of the hour are asked
 //	surprise       the tail of a negative binomial, against a threshold that IS a number of false alarms a year; and
 //	               none where the topic's usual burst, or its new popularity, explains all that came
 //	alarm          the letters that belong to it at once. Its reach is the likeness, in words and place, at which what

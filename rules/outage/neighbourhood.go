@@ -12,6 +12,7 @@ import (
 type view struct {
 	recent []float32                     // by index into the watch's recent notes
 	past   func(floor float32) []float32 // by index into the history; what is under the floor may be anything under it
+	every  func(like float32) record     // of all letters at least so alike; nil where that is not known
 	heard  *share                        // of all letters that the likeness is 1 to, at most; nil where that is not known
 	looks  float64                       // how many such views are tried for a letter, for the correction
 	floor  float32                       // the likeness under which letters have nothing in common worth counting

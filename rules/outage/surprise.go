@@ -175,10 +175,11 @@ type expectation struct {
 	like    float32
 	volume  float64
 	window  int64
-	weight  float64  // ordinary reports in it
-	samples []sample // of the history, in it
-	all     []sample // of the history, the most alike first; samples begin it
-	heard   *share   // of all letters at most, nil where that is not known
+	weight  float64                   // ordinary reports in it
+	samples []sample                  // of the history, in it
+	all     []sample                  // of the history, the most alike first; samples begin it
+	heard   *share                    // of all letters at most, nil where that is not known
+	every   func(like float32) record // see view
 }
 
 // share is a share of letters, and of how many it was found.
@@ -378,25 +379,20 @@ const habitSlack = 15 * 60
 // habit is what such a burst usually has at this hour: on this weekday in the last weeks, or on such days (working days
 // or days off) of the last two weeks. The fullest is left out, since one outage is no habit.
 func (w *Watch) habit(e expectation) usual {
+	wrote := w.written(e)
 	local := w.local(w.now)
 	var weekly, daily []float64
 	for back := 1; back <= 28; back++ {
 		day := local.AddDate(0, 0, -back) // the same clock time, whatever summer time did
 		end := day.Unix()
-		if end-e.window < w.first {
+		if end-e.window < wrote.since {
 			break
 		}
 		same, like := back%7 == 0, back <= 14 && isWeekend(day) == isWeekend(local)
 		if !same && !like {
 			continue
 		}
-		sum := 0.0
-		for _, s := range e.samples {
-			if s.note.at > end-e.window-habitSlack && s.note.at <= end+habitSlack {
-				sum += s.note.weight
-			}
-		}
-		sum *= float64(e.window+habitSlack) / float64(e.window+2*habitSlack)
+		sum := wrote.between(end-e.window-habitSlack, end+habitSlack) * float64(e.window+habitSlack) / float64(e.window+2*habitSlack)
 		if same {
 			weekly = append(weekly, sum)
 		}
@@ -408,7 +404,23 @@ func (w *Watch) habit(e expectation) usual {
 	if m, k := withoutFullest(daily, 2); m > mean {
 		mean, n = m, k
 	}
-	return seen(mean, mean*float64(n)/w.one())
+	return seen(mean, mean*float64(n)/wrote.one)
+}
+
+// written is the record of a neighbourhood: of all letters, or of the history's.
+func (w *Watch) written(e expectation) record {
+	if e.every != nil {
+		return e.every(e.like)
+	}
+	return record{since: w.first, one: w.one(), between: func(from, to int64) float64 {
+		sum := 0.0
+		for _, s := range e.samples {
+			if s.note.at > from && s.note.at <= to {
+				sum += s.note.weight
+			}
+		}
+		return sum
+	}}
 }
 
 // accustomed says that what was found is no more than what comes at this hour anyway, or than what its topic has lately: a
@@ -416,7 +428,7 @@ func (w *Watch) habit(e expectation) usual {
 // burst now, or more traffic than it once had, and today has no more than that.
 func (w *Watch) accustomed(self *note, f finding) bool {
 	l, _ := w.around(self, f.members)
-	return w.usually(l.words, self, f) || l.places && w.usually(l.both, self, f)
+	return w.usually(l.words, self, f) || l.places && w.usually(l.both, self, f) || w.usually(w.sketch(self, f.members), self, f)
 }
 
 const (
@@ -436,9 +448,9 @@ func (w *Watch) usually(v view, self *note, f finding) bool {
 		return false
 	}
 	half := people[min(len(people), max(1, f.observed/2))-1].like
-	e := expectation{like: half, volume: f.volume, window: f.window, all: w.reach(v, v.floor)}
+	e := expectation{like: half, volume: f.volume, window: f.window, all: w.reach(v, v.floor), every: v.every}
 	narrow := countFrom(e.all, half, func(s sample) float32 { return s.like })
-	for n, i := 2*(narrow+1), 0; i < widenings && len(e.all) > narrow; n, i = 2*n, i+1 {
+	for n, i := 2*(narrow+1), 0; i < widenings && (len(e.all) > narrow || v.every != nil); n, i = 2*n, i+1 {
 		wide := w.within(e, n)
 		now := countFrom(people, wide.like, func(x near) float32 { return x.like })
 		ever := w.ever(wide, len(wide.samples)).mean

@@ -27,6 +27,7 @@ type Watch struct {
 	crowd  *crowd             // of recent
 	users  map[uint32][]*note // recent, by word
 	past   history
+	every  archive
 	freq   *frequency
 	common *boilerplate
 	homes  map[uint64]int // domains, by the day they were first heard
@@ -146,6 +147,9 @@ func (w *Watch) leave(n *note) {
 		}
 	}
 	w.past.add(n)
+	if !n.aside {
+		w.every.add(n)
+	}
 }
 
 // measure takes the rate of traffic from the history.
@@ -158,6 +162,7 @@ func (w *Watch) measure() {
 // turn begins another day.
 func (w *Watch) turn(day int) {
 	w.past.turn(w.now)
+	w.every.turn(w.now)
 	w.freq.turn(day - w.day)
 	w.common.turn(day, fadeOver(day-w.day))
 	for h, d := range w.homes {
