@@ -81,6 +81,24 @@ func TestToday(t *testing.T) {
 	}
 }
 
+// An outage's own letters do not make it expected: the others who write are the rest of the whole, and that is known the
+// less the fewer they are.
+func TestOthersTellTheRate(t *testing.T) {
+	all := expectation{volume: 16}.people(0.2, 5)
+	if all != (usual{3.2, 5}) {
+		t.Fatalf("a fifth of 16: %+v", all)
+	}
+	for _, c := range []struct{ others, mean float64 }{{12, 3}, {4, 1}, {15, 3.2}} {
+		got := expectation{volume: 16, others: c.others}.people(0.2, 5)
+		if math.Abs(got.mean-c.mean) > 1e-9 || got.shape >= all.shape {
+			t.Errorf("a fifth, with %v others among 16: %+v, want a mean of %v, less sure than %v", c.others, got, c.mean, all.shape)
+		}
+	}
+	if few, many := (expectation{volume: 16, others: 1}).people(0.2, 5), (expectation{volume: 16, others: 9}).people(0.2, 5); few.shape >= many.shape {
+		t.Errorf("one other is as sure as nine: %+v, %+v", few, many)
+	}
+}
+
 // A busy desk keeps a part of its letters, but has counted the words of all.
 func TestWordsOfAllLetters(t *testing.T) {
 	w := New(Options{})

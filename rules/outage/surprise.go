@@ -19,7 +19,9 @@ const (
 	// spread is the variance of a day's rate, relative to its square: people do not write at a steady rate.
 	spread = 0.08
 	// falseAlarms is how many alarms a year chance alone may raise.
-	falseAlarms = 10
+	falseAlarms = 14
+	// unsteady is how much less sure the number of others makes a rate than a steady stream of as many would.
+	unsteady = 2
 	// slow is how many times rarer what fills only the widest window must be: faults are told within the hour, topics
 	// become popular over several.
 	slow = 8
@@ -79,7 +81,7 @@ func (w *Watch) surprise(v view, self *note, least float64) (finding, bool) {
 		if i == len(w.windows)-1 {
 			bars[i] += math.Log(slow)
 		}
-		if len(people[i]) >= w.people-1 && w.hope(v, people[i], w.volumes[i]) > bars[i]+least {
+		if len(people[i]) >= w.people-1 && w.hope(v, people[i], i) > bars[i]+least {
 			hope, lowest = true, min(lowest, people[i][len(people[i])-1].like)
 		}
 	}
@@ -102,7 +104,7 @@ func (w *Watch) surprise(v view, self *note, least float64) (finding, bool) {
 				weight += w.past.ordinary[past[within].index]
 				within++
 			}
-			e := expectation{like: like, volume: volume, window: window, weight: weight, samples: past[:within], all: past, heard: v.heard}
+			e := expectation{like: like, volume: volume, others: w.others(i, k), window: window, weight: weight, samples: past[:within], all: past, heard: v.heard}
 			usual := w.ever(e, within)
 			if -usual.explains(k)-bar <= best.surprise {
 				continue
@@ -131,7 +133,7 @@ func (w *Watch) worth(p *profile, heard *share, people [][]near, bars []float64,
 			if k < len(all) && all[k].like == like {
 				continue
 			}
-			e := expectation{like: like, volume: w.volumes[i], weight: p.least(like), heard: heard}
+			e := expectation{like: like, volume: w.volumes[i], others: w.others(i, k), weight: p.least(like), heard: heard}
 			if -w.ever(e, p.most(like)).explains(k)-bars[i] > least {
 				radii[i] = append(radii[i], k)
 				lowest = min(lowest, like)
@@ -141,12 +143,12 @@ func (w *Watch) worth(p *profile, heard *share, people [][]near, bars []float64,
 	return radii, lowest
 }
 
-// hope is the most surprise that people may come to, were there nothing of the kind in the history: it says, without a
-// look at the history, that most letters are not worth one.
-func (w *Watch) hope(v view, all []near, volume float64) float64 {
+// hope is the most surprise that people in the i-th window may come to, were there nothing of the kind in the history: it
+// says, without a look at the history, that most letters are not worth one.
+func (w *Watch) hope(v view, all []near, i int) float64 {
 	most := 0.0
 	for k := w.people - 1; k <= len(all); k++ {
-		e := expectation{like: all[k-1].like, volume: volume, heard: v.heard}
+		e := expectation{like: all[k-1].like, volume: w.volumes[i], others: w.others(i, k), heard: v.heard}
 		most = max(most, -w.ever(e, maxHistory).explains(k))
 	}
 	return most
@@ -173,7 +175,8 @@ func (w *Watch) unrelated(self *note, members []near) bool {
 // expectation is what the history says of a neighbourhood.
 type expectation struct {
 	like    float32
-	volume  float64
+	volume  float64 // people who wrote anything
+	others  float64 // those of them who are not in it; 0 where they are not told apart
 	window  int64
 	weight  float64                   // ordinary reports in it
 	samples []sample                  // of the history, in it
@@ -204,15 +207,44 @@ func (w *Watch) youth(much float64) float64 { return much * assumed / (assumed +
 // ever is what is usual by the whole history, with so many samples. How often a word was used is known of all letters, not
 // of a few thousand: a busy desk knows so of a name that it never heard it in a hundred thousand.
 func (w *Watch) ever(e expectation, samples int) usual {
-	u := usual{w.share(e.weight, e.like) * e.volume, w.shape(samples)}
+	u := e.people(w.share(e.weight, e.like), w.shape(samples))
 	if e.heard == nil {
 		return u
 	}
-	by := seen((e.heard.some+0.5)/e.heard.of*e.volume, e.heard.some)
+	by := e.people(e.heard.part(), seen(0, e.heard.some).shape)
 	if by.mean < u.mean {
 		return by
 	}
 	return u
+}
+
+// part is the share as a number: half a letter more than were found.
+func (s share) part() float64 { return (s.some + 0.5) / s.of }
+
+// base is the share of letters in the neighbourhood by the whole history.
+func (w *Watch) base(e expectation) float64 {
+	part := w.share(e.weight, e.like)
+	if e.heard != nil {
+		part = min(part, e.heard.part())
+	}
+	return part
+}
+
+// people is how many a share of the letters comes to, given the shape of the share. The people in the neighbourhood are
+// no measure of how many write: in an outage they are most of those who do, and would make themselves expected. So the
+// rate is that of the others, who are the rest of the whole; few others do not tell it well.
+func (e expectation) people(share, shape float64) usual {
+	if e.others == 0 || share >= 1 {
+		return usual{share * e.volume, shape}
+	}
+	return usual{min(share*e.volume, share/(1-share)*e.others), 1 / (1/shape + unsteady/(e.others+1))}
+}
+
+// others is how many people wrote in the i-th window besides the k in a neighbourhood, and one at least. A desk without a
+// history knows no share by which the rest could tell the whole.
+func (w *Watch) others(i, k int) float64 {
+	known := float64(k) - w.youth(float64(k))
+	return max(1, w.volumes[i]-known)
 }
 
 // ordinary is how much a report of the history counts as ordinary traffic.
@@ -278,7 +310,7 @@ const lively = 0.5
 // today is what is usual where n of the last volume reports were in the neighbourhood.
 func (w *Watch) today(e expectation, n, volume float64) usual {
 	u := w.ever(e, len(e.samples))
-	u.mean *= max(1, (lively+n)/(lively+u.mean/max(1, e.volume)*volume))
+	u.mean *= max(1, (lively+n)/(lively+w.base(e)*volume))
 	return u
 }
 
