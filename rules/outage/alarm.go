@@ -17,6 +17,8 @@ type alarm struct {
 	members []*note // one for each person, the first maxMembers
 	raised  int     // how many of them, the first ones, it was raised with
 	like    float32 // letters at least this like the centre join
+	typical float32 // how like it its letters are in the mean, each to the middle of the others
+	began   int64   // when the first of those that it was found by was written
 	last    int64
 	settled int64 // when the centre was settled
 	closed  bool
@@ -32,7 +34,7 @@ const (
 	// reopen is how long the same matter is the same alarm.
 	reopen = 10 * 3600
 	// ordinaryCost is how many letters of the matter an alarm forgoes to be spared one of ordinary traffic.
-	ordinaryCost = 7
+	ordinaryCost = 8
 	// farAway is how many standard deviations less like its middle than its letters an alarm's reach may be.
 	farAway = 2.5
 	// usualSpread is the standard deviation that letters of one matter have in their likeness to its middle, believed as
@@ -47,6 +49,14 @@ const (
 	stale = 5 * 60
 	// joinWindow is the time over which what joins is weighed against ordinary traffic.
 	joinWindow = 3600
+	// early is how long before an alarm's first letters another may have come that is taken for one of them, in seconds.
+	early = 15 * 60
+	// quietAfter is after how many seconds without a letter an alarm takes in only what is as like it as its own letters,
+	// or what hardly anybody writes otherwise: a fault's letters come thick, and what comes after a pause is more often
+	// the topic's ordinary mail.
+	quietAfter = 20 * 60
+	// hardly is how many people an hour that is.
+	hardly = 0.03
 	// again is how much less like the alarm a further letter of somebody on it must be: few people have two matters in
 	// the same hours.
 	again = 0.5
@@ -109,6 +119,7 @@ func (w *Watch) settle(a *alarm) view {
 		mean := sum / told
 		variance := (max(0, squares-told*mean*mean) + fewLetters*usualSpread*usualSpread) / (told + fewLetters)
 		lowest = max(lowest, mean-farAway*math.Sqrt(variance))
+		a.typical = float32(mean)
 	}
 	a.like = w.joinLike(a, v, float32(lowest))
 	a.settled = w.now
@@ -188,15 +199,32 @@ func (w *Watch) join(n *note) *alarm {
 			continue
 		}
 		ok, like := w.joins(a, n)
-		if ok && w.now-a.settled > stale {
-			w.settle(a)
+		quiet := n.at-a.last > quietAfter && !a.people[n.person]
+		if ok && (quiet || w.now-a.settled > stale) {
+			v := w.settle(a)
 			ok, like = w.joins(a, n)
+			ok = ok && !(quiet && like < a.typical && w.ordinarily(v, like) > hardly)
 		}
 		if ok && !a.spent && like > most {
 			best, most = a, like
 		}
 	}
 	return best
+}
+
+// ordinarily is how many people an hour write something at least so alike by the whole history.
+func (w *Watch) ordinarily(v view, like float32) float64 {
+	weight := 0.0
+	for _, s := range w.reach(v, like) {
+		weight += w.past.ordinary[s.index]
+	}
+	people := map[uint64]bool{}
+	for _, n := range w.recent {
+		if !n.aside && w.now-n.at <= joinWindow {
+			people[n.person] = true
+		}
+	}
+	return w.share(weight, like) * float64(len(people))
 }
 
 // raise opens an alarm for a finding, or takes up again the one that it continues.
@@ -216,12 +244,13 @@ func (w *Watch) raise(self *note, f finding) (a *alarm, earlier []*note) {
 	for _, m := range a.members {
 		core[m] = true
 	}
+	began := w.began(self, f)
 	var found []*note
 	for i, n := range w.recent {
 		if n == self || n.alarm != nil || n.aside || w.now-n.at > lookBack {
 			continue
 		}
-		if v.recent[i] >= a.like && w.now-n.at <= joinWindow || core[n] && v.recent[i] >= a.like*again {
+		if v.recent[i] >= a.like && w.now-n.at <= joinWindow && n.at >= began-early || core[n] && v.recent[i] >= a.like*again {
 			found = append(found, n)
 		}
 	}
@@ -245,9 +274,18 @@ func (w *Watch) raise(self *note, f finding) (a *alarm, earlier []*note) {
 	return w.open(self, found, f), found
 }
 
+// began is when the first of a finding's letters was written.
+func (w *Watch) began(self *note, f finding) int64 {
+	first := self.at
+	for _, m := range f.members {
+		first = min(first, w.recent[m.index].at)
+	}
+	return first
+}
+
 // open opens an alarm for self and earlier letters.
 func (w *Watch) open(self *note, earlier []*note, f finding) *alarm {
-	a := &alarm{id: rules.AlarmID(self.report), centre: newCentre(), people: map[uint64]bool{}, found: f}
+	a := &alarm{id: rules.AlarmID(self.report), centre: newCentre(), people: map[uint64]bool{}, found: f, began: w.began(self, f)}
 	for _, n := range earlier {
 		a.take(n)
 	}
@@ -311,7 +349,7 @@ func (w *Watch) divide(a *alarm, self *note) (b *alarm, earlier []*note) {
 // gather puts the earlier letters on an alarm that its middle, now that more is known, shows to belong to it.
 func (w *Watch) gather(a *alarm, v view) (found []*note) {
 	for i, n := range w.recent {
-		if n.alarm == nil && !n.aside && w.now-n.at <= joinWindow && v.recent[i] >= a.like {
+		if n.alarm == nil && !n.aside && w.now-n.at <= joinWindow && n.at >= a.began-early && v.recent[i] >= a.like {
 			found = append(found, n)
 		}
 	}

@@ -25,7 +25,8 @@
 //	neighbourhood  how many different PEOPLE wrote something at least this alike in the last 15, 30, 60 and 120 minutes,
 //	               seen from the letter, from the middle of it and its nearest, and from its rarest words and pairs of
 //	               them. Each person in reach is a radius of their own: the one that surprises most counts
-//	expectation    the share of four weeks' letters (thinned to 6,000) within the same radius, times how many write now;
+//	expectation    the share of four weeks' letters (thinned to 6,000) within the same radius, times how many write now,
+//	               told by those outside it, since an outage's own letters would make themselves expected;
 //	               for words, of all letters' people. More where the last day or the last three had more, there or in the
 //	               wider neighbourhoods, and not less than the habit of this hour. Each is believed as far as its letters go
 //	archive        every letter of those weeks by its twelve heaviest features: what thinning leaves of a weekly habit is too
@@ -35,7 +36,8 @@
 //	alarm          the letters that belong to it at once. Its reach is the likeness, in words and place, at which what
 //	               it gains of the last hour's letters outweighs the ordinary ones it takes in, and never far beyond the
 //	               letters it has; later letters within it join, and so do earlier ones when it has learned their words,
-//	               while more is written than the topic has on any day.
+//	               while more is written than the topic has on any day, and after a pause of 20 minutes only what is as
+//	               like it as its own letters, or what nobody writes otherwise. Nothing from long before it began.
 //	               Idle for 90 minutes it closes; the same matter within ten hours takes it up again and is no new one
 //	apart          letters of an alarm that two distributions of words, houses and moments explain better than one, by a
 //	               Bayes factor, are of two faults: the later one gets an alarm of its own, where it surprises by itself

@@ -171,8 +171,9 @@ func TestLateJoiner(t *testing.T) {
 	}
 }
 
-// A fault is over, and its alarm still open. What is written every hour about its topic is not of it.
-func TestSpentAlarmTakesInNoOrdinaryMail(t *testing.T) {
+// exchange is a watch of a desk that is asked of exchange rates each hour, and an alarm that a fault of them raised on the
+// Monday's morning: twelve people in twelve minutes. ask shows one more question.
+func exchange(t *testing.T) (alarm rules.AlarmID, ask func(time.Time) rules.Sighting) {
 	s := &story{t: t, w: New(Options{})}
 	questions := []string{"Which currency exchange rate has {}", "the exchange rate of the currency in {}", "what is the currency exchange rate for {}",
 		"currency exchange rate of {}, which one", "Is the exchange rate known, currency of {}"}
@@ -182,7 +183,7 @@ func TestSpentAlarmTakesInNoOrdinaryMail(t *testing.T) {
 		place := places[asked%len(places)] + places[asked/len(places)%len(places)] // a sentence that many write is no news
 		return strings.ReplaceAll(questions[asked%len(questions)], "{}", place)
 	}
-	ask := func(when time.Time) rules.Sighting {
+	ask = func(when time.Time) rules.Sighting {
 		words := question()
 		return s.show(when, fmt.Sprintf("q%d@house%d.example", asked%150, asked%9), "Question", words)
 	}
@@ -195,7 +196,6 @@ func TestSpentAlarmTakesInNoOrdinaryMail(t *testing.T) {
 			}
 		}
 	}
-	var alarm rules.AlarmID
 	for i := range 12 {
 		got := s.show(at(9, i), fmt.Sprintf("f%d@house%d.example", i, i), "Problem", question())
 		alarm = max(alarm, got.Alarm)
@@ -203,6 +203,12 @@ func TestSpentAlarmTakesInNoOrdinaryMail(t *testing.T) {
 	if alarm == 0 {
 		t.Fatal("no alarm")
 	}
+	return alarm, ask
+}
+
+// A fault is over, and its alarm still open. What is written every hour about its topic is not of it.
+func TestSpentAlarmTakesInNoOrdinaryMail(t *testing.T) {
+	alarm, ask := exchange(t)
 	joined := 0
 	for k := range 6 {
 		if got := ask(at(10, 35).Add(time.Duration(k) * time.Hour)); got.Alarm == alarm {
@@ -211,6 +217,16 @@ func TestSpentAlarmTakesInNoOrdinaryMail(t *testing.T) {
 	}
 	if joined > 1 {
 		t.Errorf("%d of 6 ordinary questions joined, hours after the fault", joined)
+	}
+}
+
+// After a pause an alarm takes in its topic's ordinary mail no more, though it is not spent.
+func TestAfterAPause(t *testing.T) {
+	for minute, want := range map[int]bool{14: true, 36: false} {
+		alarm, ask := exchange(t)
+		if got := ask(at(9, minute)); (got.Alarm == alarm) != want {
+			t.Errorf("an ordinary question %d minutes after the last of the fault got %+v, joined: want %v", minute-11, got, want)
+		}
 	}
 }
 
@@ -236,6 +252,26 @@ func TestEarlierLetterJoinsLater(t *testing.T) {
 	}
 	if again := s.show(at(9, 22), "g2@house2.example", "Problem", faults[5]); slices.Contains(again.Members, early) {
 		t.Errorf("named twice: %+v", again)
+	}
+}
+
+// One letter of the kind long before the first of a fault is not the fault's.
+func TestLongBeforeIsNotOfIt(t *testing.T) {
+	for minutes, want := range map[int]bool{10: true, 40: false} {
+		s := begin(t, 5, Options{Window: 10 * time.Minute})
+		s.show(at(9, 0), "before@house7.example", "Question", faults[1])
+		before := s.next
+		named := false
+		for i := range 5 {
+			got := s.show(at(9, minutes+2*i), fmt.Sprintf("f%d@house%d.example", i, i), "Problem", faults[i%4])
+			named = named || slices.Contains(got.Members, before)
+		}
+		if s.said[len(s.said)-1].Alarm == 0 {
+			t.Fatal("no alarm")
+		}
+		if named != want {
+			t.Errorf("%d minutes before: named %v, want %v", minutes, named, want)
+		}
 	}
 }
 
