@@ -142,12 +142,11 @@ func (w *Watch) joinLike(a *alarm, v view, lowest float32) float32 {
 	past := w.reach(v, max(lowest, v.floor))
 	var likes []float32 // of those on the alarm or on none
 	seen := map[uint64]bool{}
-	people := map[uint64]bool{}
+	people := w.writers(joinWindow)
 	for i, n := range w.recent {
 		if n.aside || w.now-n.at > joinWindow {
 			continue
 		}
-		people[n.person] = true
 		if n.alarm != nil && n.alarm != a || seen[n.person] || v.recent[i] < v.floor {
 			continue
 		}
@@ -163,7 +162,7 @@ func (w *Watch) joinLike(a *alarm, v view, lowest float32) float32 {
 			within++
 		}
 		at, _ := slices.BinarySearch(likes, g)
-		wrote, ordinary := float64(len(likes)-at), w.share(weight, g)*float64(len(people))
+		wrote, ordinary := float64(len(likes)-at), w.share(weight, g)*people
 		if gain := wrote - ordinaryCost*ordinary; gain >= most {
 			best, most = g, gain
 			a.spent = wrote-ordinary < clearly*math.Sqrt(ordinary)
@@ -214,17 +213,7 @@ func (w *Watch) join(n *note) *alarm {
 
 // ordinarily is how many people an hour write something at least so alike by the whole history.
 func (w *Watch) ordinarily(v view, like float32) float64 {
-	weight := 0.0
-	for _, s := range w.reach(v, like) {
-		weight += w.past.ordinary[s.index]
-	}
-	people := map[uint64]bool{}
-	for _, n := range w.recent {
-		if !n.aside && w.now-n.at <= joinWindow {
-			people[n.person] = true
-		}
-	}
-	return w.share(weight, like) * float64(len(people))
+	return w.share(w.weigh(w.reach(v, like)), like) * w.writers(joinWindow)
 }
 
 // raise opens an alarm for a finding, or takes up again the one that it continues.

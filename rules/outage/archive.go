@@ -1,7 +1,6 @@
 package outage
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -29,13 +28,8 @@ const (
 
 // outline draws a letter's sketch.
 func outline(fs []feature) sketch {
-	if len(fs) > sketchSize {
-		fs = slices.Clone(fs)
-		slices.SortFunc(fs, func(a, b feature) int { return cmp.Or(cmp.Compare(b.w, a.w), cmp.Compare(a.id, b.id)) })
-		fs = fs[:sketchSize]
-	}
 	var s sketch
-	for i, f := range fs {
+	for i, f := range heaviest(slices.Clone(fs), sketchSize) {
 		s[i] = f.id<<weightBits | uint32(f.w*wholeWeight+0.5)
 	}
 	return s

@@ -32,10 +32,7 @@ func (c *centre) features() ([]feature, float64) {
 	for id, s := range c.sum {
 		fs = append(fs, feature{id, float32(s)})
 	}
-	if len(fs) > maxCentre {
-		slices.SortFunc(fs, func(a, b feature) int { return cmp.Or(cmp.Compare(b.w, a.w), cmp.Compare(a.id, b.id)) })
-		fs = fs[:maxCentre]
-	}
+	fs = heaviest(fs, maxCentre)
 	slices.SortFunc(fs, func(a, b feature) int { return cmp.Compare(a.id, b.id) })
 	sum := 0.0
 	for _, f := range fs {

@@ -198,12 +198,18 @@ func (r raw) weigh(f *frequency) vector {
 	words := scaled(r.count, f, 1-gramShare)
 	grams := scaled(r.grams, f, gramShare)
 	all := append(words, grams...)
-	if len(all) > maxFeatures {
-		slices.SortFunc(all, func(a, b feature) int { return cmp.Or(cmp.Compare(b.w, a.w), cmp.Compare(a.id, b.id)) })
-		all = all[:maxFeatures]
-	}
+	all = heaviest(all, maxFeatures)
 	slices.SortFunc(all, func(a, b feature) int { return cmp.Compare(a.id, b.id) })
 	return vector{features: unit(all), words: r.words}
+}
+
+// heaviest cuts features to the most that weigh most. It orders them by that where there are more.
+func heaviest(fs []feature, most int) []feature {
+	if len(fs) <= most {
+		return fs
+	}
+	slices.SortFunc(fs, func(a, b feature) int { return cmp.Or(cmp.Compare(b.w, a.w), cmp.Compare(a.id, b.id)) })
+	return fs[:most]
 }
 
 // scaled weighs one kind of feature so that the squares sum to share.

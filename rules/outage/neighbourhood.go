@@ -203,6 +203,18 @@ func (w *Watch) neighbours(v view, self *note, window int64) []near {
 	return w.each(w.alike(v, self, window), window)
 }
 
+// writers is how many people wrote anything within window seconds.
+func (w *Watch) writers(window int64) float64 {
+	count := 0.0
+	w.crowd.begin()
+	for _, n := range w.recent {
+		if !n.aside && w.now-n.at <= window && w.crowd.first(n.slot) {
+			count++
+		}
+	}
+	return count
+}
+
 // hear counts how many people wrote anything in each window, self left out.
 func (w *Watch) hear(self *note) {
 	w.volumes = make([]float64, len(w.windows))

@@ -207,27 +207,19 @@ func (w *Watch) youth(much float64) float64 { return much * assumed / (assumed +
 // ever is what is usual by the whole history, with so many samples. How often a word was used is known of all letters, not
 // of a few thousand: a busy desk knows so of a name that it never heard it in a hundred thousand.
 func (w *Watch) ever(e expectation, samples int) usual {
-	u := e.people(w.share(e.weight, e.like), w.shape(samples))
-	if e.heard == nil {
-		return u
-	}
-	by := e.people(e.heard.part(), seen(0, e.heard.some).shape)
-	if by.mean < u.mean {
-		return by
-	}
-	return u
+	return e.people(w.base(e, samples))
 }
 
 // part is the share as a number: half a letter more than were found.
 func (s share) part() float64 { return (s.some + 0.5) / s.of }
 
-// base is the share of letters in the neighbourhood by the whole history.
-func (w *Watch) base(e expectation) float64 {
-	part := w.share(e.weight, e.like)
-	if e.heard != nil {
-		part = min(part, e.heard.part())
+// base is the share of letters in the neighbourhood by the whole history, and how sure that is.
+func (w *Watch) base(e expectation, samples int) (part, shape float64) {
+	part, shape = w.share(e.weight, e.like), w.shape(samples)
+	if e.heard != nil && e.heard.part() < part {
+		return e.heard.part(), seen(0, e.heard.some).shape
 	}
-	return part
+	return part, shape
 }
 
 // people is how many a share of the letters comes to, given the shape of the share. The people in the neighbourhood are
@@ -293,14 +285,20 @@ func (w *Watch) expect(e expectation) []usual {
 func (w *Watch) within(e expectation, n int) expectation {
 	e.heard = nil
 	e.samples = e.all[:min(len(e.all), n)]
-	e.weight = 0
-	for _, s := range e.samples {
-		e.weight += w.past.ordinary[s.index]
-	}
+	e.weight = w.weigh(e.samples)
 	if n := len(e.samples); n > 0 {
 		e.like = min(e.like, e.samples[n-1].like)
 	}
 	return e
+}
+
+// weigh is how many ordinary reports some of the history's stand for.
+func (w *Watch) weigh(samples []sample) float64 {
+	weight := 0.0
+	for _, s := range samples {
+		weight += w.past.ordinary[s.index]
+	}
+	return weight
 }
 
 // lively is how much the whole history is believed against what was seen lately, in reports: a topic's traffic may well
@@ -309,8 +307,9 @@ const lively = 0.5
 
 // today is what is usual where n of the last volume reports were in the neighbourhood.
 func (w *Watch) today(e expectation, n, volume float64) usual {
-	u := w.ever(e, len(e.samples))
-	u.mean *= max(1, (lively+n)/(lively+w.base(e)*volume))
+	part, shape := w.base(e, len(e.samples))
+	u := e.people(part, shape)
+	u.mean *= max(1, (lively+n)/(lively+part*volume))
 	return u
 }
 
