@@ -57,6 +57,9 @@ type Fault struct {
 	Again         bool   // it was called solved, and several say that it is not
 	Withdrawn     bool   // there was no fault after all
 	Pictures      int    // how many there are to send
+	DismissedBy   string // who of staff said that it is none
+	DismissedAt   string // when
+	DismissedWith string // and how many people it was then: "4 people"
 	ReportsAt     string // when the desk reports it by itself
 	ReportsTo     string // and to whom
 }
@@ -104,6 +107,7 @@ func (c *Composer) look(o *rules.Outgoing, lang rules.Language, say phrases) rea
 	}
 	r.facts.Recipients = ""
 	r.fault.Tickets, r.fault.Words, r.fault.Apart, r.fault.Expected, r.fault.Observed = nil, nil, "", 0, 0
+	r.fault.DismissedBy = ""
 	if o.Role != rules.RoleInformed {
 		// "[D-1] … never leaves the desk except to staff and the informed" (CONTRACT, section 4).
 		if r.fault.Outage != "" && r.facts.Number == r.fault.Outage {
@@ -158,6 +162,7 @@ func (r *reader) page() Page {
 			Service: oneLine(f.Service, maxName), People: f.People, Organisations: f.Organisations,
 			First: r.exact(f.First), Last: r.exact(f.Last), Since: r.exact(f.Since), Nth: f.Nth, Reported: r.exact(f.Reported),
 			Escalated: f.Escalated, Escalation: f.Escalation, Again: f.Again, Withdrawn: f.Withdrawn, Pictures: len(f.Pictures),
+			DismissedBy: oneLine(f.DismissedBy, maxName), DismissedAt: r.when(f.DismissedAt), DismissedWith: r.say.number("people", f.DismissedAmong),
 			ReportsAt: r.exact(f.ReportsAt), ReportsTo: oneLine(strings.Join(f.ReportsTo, ", "), maxFact),
 		}
 	}

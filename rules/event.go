@@ -232,6 +232,18 @@ type Outage struct {
 	Solved   time.Time      `json:"solved,omitzero"`    // when it was called solved, the last time
 	Still    []Address      `json:"still,omitempty"`    // who has said since then that it is not; "" is all the unproven
 	Apart    OutageID       `json:"apart,omitempty"`    // the one it was told apart from: some of its tickets had been in that
+	// Dismissed is the last time that staff said that it is none; zero where they never did.
+	Dismissed Dismissal `json:"dismissed,omitzero"`
+}
+
+// Dismissal is a staff member's word that something is no outage, and who has written of it since all the same.
+type Dismissal struct {
+	By       Mailbox    `json:"by"` // "" where nobody said so: its last ticket went elsewhere
+	At       time.Time  `json:"at"`
+	People   int        `json:"people"` // the outage's, then
+	Since    []TicketID `json:"since,omitempty"`
+	New      int        `json:"new,omitempty"`      // different people of Since who had not written before
+	Unproven bool       `json:"unproven,omitempty"` // one of New stands for all who have not proved who they are
 }
 
 // OutageVendor is one vendor's side of an outage.

@@ -73,7 +73,7 @@ func (t *turn) watch(tk *Ticket, ev MailArrived, s speaker) {
 	o, known := t.byAlarm(sight.Alarm)
 	switch {
 	case known && o.Status == OutageDismissed:
-		return // staff said that it is none
+		t.writtenSince(o, tk, sight)
 	case known && o.Status == OutageSolved:
 		t.joinOutage(o, tk, ReasonJoinedOutage)
 		t.stillBroken(o, s)
@@ -198,7 +198,8 @@ func (t *turn) leaveOutage(o *Outage, tk *Ticket, who string) {
 	o.Left = append(o.Left, tk.ID)
 	tk.Outage = 0
 	if len(o.Tickets) == 0 {
-		o.Status = OutageDismissed // nothing is left of it
+		// Nothing is left of it. Who writes of it from now on counts anew.
+		o.Status, o.People, o.Unproven, o.Dismissed = OutageDismissed, 0, false, Dismissal{At: t.now}
 		t.out.Dues = append(t.out.Dues, Due{Key: "report " + OutageNumber(o.ID)})
 	} else {
 		t.countAnew(o)
@@ -216,15 +217,22 @@ func (t *turn) count(o *Outage, tk *Ticket) {
 		}
 		return
 	}
+	if !t.wroteAnother(tk, o.Tickets) {
+		o.People++
+	}
+}
+
+// wroteAnother says whether a ticket's writer has, as one who proved who they are, another among some tickets.
+func (t *turn) wroteAnother(tk *Ticket, among []TicketID) bool {
 	for _, id := range t.look.TicketsOf(tk.Requester.Address) {
-		if id == tk.ID || !slices.Contains(o.Tickets, id) {
+		if id == tk.ID || !slices.Contains(among, id) {
 			continue
 		}
 		if other, ok := t.ticket(id); ok && other.proven() {
-			return
+			return true
 		}
 	}
-	o.People++
+	return false
 }
 
 // countAnew counts from the tickets that are left, and takes from them what else an outage has of its tickets.
@@ -237,11 +245,8 @@ func (t *turn) countAnew(o *Outage) {
 			continue
 		}
 		o.gather(tk)
-		who := tk.Requester.Address
-		if !tk.proven() {
-			who, o.Unproven = "", true
-		}
-		if !seen[who] {
+		o.Unproven = o.Unproven || !tk.proven()
+		if who := tk.writer(); !seen[who] {
 			seen[who] = true
 			o.People++
 		}
@@ -335,7 +340,9 @@ func (t *turn) tellSuspicion(o *Outage) {
 	}
 	report := t.faultReport(o, lead, RoleStaff)
 	report.Again = len(o.Still) > 0
-	if t.desk.Outage.Report == "auto" {
+	if by := o.Dismissed.By; by.Address != "" && !report.Again {
+		report.DismissedBy, report.DismissedAt, report.DismissedAmong = display(by), o.Dismissed.At, o.Dismissed.People
+	} else if t.desk.Outage.Report == "auto" {
 		report.ReportsAt, report.ReportsTo = t.autoReport(), t.desk.Outage.Vendors
 	}
 	for _, s := range t.desk.Staff {

@@ -191,8 +191,12 @@ type FaultReport struct {
 	Escalation    bool      `json:"escalation,omitempty"` // the one to that contact
 	Reported      time.Time `json:"reported,omitzero"`    // when the vendor first had it
 	Apart         string    `json:"apart,omitempty"`      // staff only: the outage it was told apart from
-	Tickets       []string  `json:"tickets"`              // staff only
-	Pictures      []string  `json:"pictures"`
+	// A suspicion of what staff said is none: who, when, and how many people had written of it then.
+	DismissedBy    string    `json:"dismissed_by,omitempty"`
+	DismissedAt    time.Time `json:"dismissed_at,omitzero"`
+	DismissedAmong int       `json:"dismissed_among,omitempty"`
+	Tickets        []string  `json:"tickets"` // staff only
+	Pictures       []string  `json:"pictures"`
 }
 
 // Piece is a run of an outgoing mail's bytes: Text as it stands or, where Blob is set, that blob in base64 with

@@ -128,6 +128,13 @@ func (t *turn) doOutage(a *act) *Line {
 		t.reopenOutage(old)
 		o, ok = old, true
 	}
+	if old, was := t.outage(a.about); !ok && was && old.Status == OutageDismissed { // it is one after all
+		if tickets, _ := t.unplaced(append(slices.Clone(old.Tickets), old.Dismissed.Since...)); len(tickets) > 0 {
+			t.takeUp(old, tickets)
+			old.Status = OutageConfirmed
+			o, ok = old, true
+		}
+	}
 	if !ok {
 		o = t.newOutage(Outage{Status: OutageConfirmed, Vendors: []OutageVendor{}})
 		t.joinOutage(o, a.tk, ReasonJoinedOutage)
@@ -180,7 +187,7 @@ func (t *turn) doDismiss(a *act) *Line {
 	if !ok {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
 	}
-	o.Status = OutageDismissed
+	o.Status, o.Dismissed = OutageDismissed, Dismissal{By: a.s.Mailbox, At: t.now, People: o.People}
 	if lead.Status == StatusWaitingVendor {
 		t.setStatus(lead, StatusOpen, string(a.s.Address)) // nobody is waited for any more
 	}

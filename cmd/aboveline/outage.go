@@ -34,11 +34,15 @@ type outageShowCmd struct {
 func (c *outageShowCmd) Run(e *env) error {
 	return show(e, admin.OutageShow, c.Number, func(o admin.Outage) error {
 		fmt.Fprintf(e.out, "%s  %s\n\n", e.paint(e.out, "1", o.Number), clean(o.Title, 200))
+		dismissed, since := "", ""
+		if d := o.Dismissed; d != nil {
+			dismissed, since = fmt.Sprintf("%s by %s, of %d people", at(d.At), d.By, d.People), strings.Join(d.Since, ", ")
+		}
 		facts(e.out,
 			"Status", o.Status, "People", strconv.Itoa(o.People), "First", at(o.First), "Last", at(o.Last),
 			"Tags", strings.Join(o.Tags, ", "), "Tickets", strings.Join(o.Tickets, ", "),
 			"Apart from", o.Apart, "Words", strings.Join(o.Evidence.Words, ", "),
-			"Evidence", o.Evidence.String())
+			"Evidence", o.Evidence.String(), "Dismissed", dismissed, "Since then", since)
 		for _, v := range o.Vendors {
 			fmt.Fprintf(e.out, "\n%s\n", e.paint(e.out, "1", clean(v.Name, 60)))
 			facts(e.out, "  Reported", at(v.Reported), "  Last heard", at(v.LastHeard), "  Next reminder", at(v.NextFollowUp),

@@ -33,6 +33,16 @@ type Outage struct {
 	Vendors  []OutageVendor `json:"vendors"`
 	Apart    string         `json:"apart,omitempty"` // the outage it was told apart from
 	Evidence Evidence       `json:"evidence"`
+	// Dismissed is the last time that staff said that it is none; null where they never did.
+	Dismissed *Dismissal `json:"dismissed"`
+}
+
+// Dismissal is who said that something is no outage, when, how many people had written of it then, and the tickets since.
+type Dismissal struct {
+	By     string   `json:"by"`
+	At     When     `json:"at"`
+	People int      `json:"people"`
+	Since  []string `json:"since"`
 }
 
 // OutageVendor is how far a vendor is with it.
@@ -75,6 +85,9 @@ func (v View) Outage(o rules.Outage) Outage {
 	}
 	if o.Apart != 0 {
 		out.Apart = outage(o.Apart)
+	}
+	if d := o.Dismissed; d.By.Address != "" {
+		out.Dismissed = &Dismissal{string(d.By.Address), v.when(d.At), d.People, v.tickets(d.Since)}
 	}
 	if o.Window > 0 {
 		out.Evidence.Window = o.Window.String()

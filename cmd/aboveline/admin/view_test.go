@@ -103,7 +103,8 @@ func fullOutage() rules.Outage {
 	return rules.Outage{
 		ID: 7, Status: "reported", Title: "Inloggning", Tags: []string{"login"}, Tickets: []rules.TicketID{1042, 1043},
 		People: 5, First: moment(0), Last: moment(9), Words: []string{"bankid"}, Expected: 0.25, Observed: 5,
-		Vendors: []rules.OutageVendor{{Name: "Sublime", Reported: moment(5), NextFollowUp: moment(59), Reference: "S-1"}},
+		Vendors:   []rules.OutageVendor{{Name: "Sublime", Reported: moment(5), NextFollowUp: moment(59), Reference: "S-1"}},
+		Dismissed: rules.Dismissal{By: rules.Mailbox{Name: "Anna Ek", Address: "anna@omdirekt.example"}, At: moment(3), People: 4, Since: []rules.TicketID{1044}},
 	}
 }
 

@@ -163,6 +163,52 @@ func TestAutomaticReportCanBeStopped(t *testing.T) {
 	})
 }
 
+// TestADismissedOutageThatGrows: once twice as many have written as when staff dismissed it, they are asked again, once,
+// though the gateway died in between; the desk does not overrule them by itself.
+func TestADismissedOutageThatGrows(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newTown(t)
+		desk := strings.Replace(storyDesk, `report = "ask"`, "report = \"auto\"\npause = \"10m\"", 1)
+		h := w.build("support@omdirekt.example", desk, func() detector { return &simpleWatch{} })
+		asked := func() [][]byte {
+			var list [][]byte
+			for _, m := range h.to("anna@omdirekt.example", "Misstänkt driftstörning") {
+				list = append(list, m.raw)
+			}
+			return list
+		}
+		for i := range 9 {
+			h.write(fmt.Sprintf("p%d@house%d.example", i, i), "Inloggning", "BankID snurrar")
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			if want := 1 + i/7; i >= 3 && len(asked()) != want {
+				t.Fatalf("after %d people staff were asked %d times, want %d", i+1, len(asked()), want)
+			}
+			switch i {
+			case 3:
+				l, err := answer(asked()[0], "Anna Ek <anna@omdirekt.example>", "d@omdirekt.example", "/avfärda")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := h.sendBySMTP(l); err != nil {
+					t.Fatal(err)
+				}
+			case 5:
+				h.crash()
+			}
+		}
+		if again := h.to("anna@omdirekt.example", "Då hade 4 personer hört av sig. Nu är det 8."); len(again) != 1 {
+			t.Errorf("%d mails that say how it has grown", len(again))
+		}
+		time.Sleep(3 * time.Hour)
+		synctest.Wait()
+		if n := len(h.to("oms@sublime.example", "")); n != 0 {
+			t.Errorf("%d mails to the vendor", n)
+		}
+		h.check(t)
+	})
+}
+
 // TestHundredsAreToldOnce: an announcement and the all-clear reach 300 people, each once, a few a second, though the
 // gateway dies in the middle of both.
 func TestHundredsAreToldOnce(t *testing.T) {

@@ -1,0 +1,44 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// dismissed is a world in which four people write of BankID, Anna says that it is no outage, and some more write.
+func dismissed(more int) *world {
+	w := newWorld(scenarioDesk())
+	for i := range 4 + more {
+		if i == 4 {
+			w.tell("mail", anna, "answers: 1-4", "", "/dismiss")
+		}
+		w.tell("mail", fmt.Sprintf("from: p%d@kommun%d.example", i, i), "subject: Fel", "", "BankID är nere.")
+	}
+	return w
+}
+
+// Staff who think better of it confirm the one that they dismissed, and who wrote meanwhile is of it.
+func TestDismissedAndConfirmedAfterAll(t *testing.T) {
+	w := dismissed(2)
+	w.tell("mail", anna, "answers: 1-4", "", "/outage")
+	if o := w.outages[1]; o.Status != OutageConfirmed || o.People != 6 || len(o.Tickets) != 6 || w.tickets[6].Outage != 1 || len(w.outages) != 1 {
+		t.Errorf("%s of %d people with %v, %d in all", o.Status, o.People, o.Tickets, len(w.outages))
+	}
+}
+
+// What is over does not lead: vendors are written to on a ticket that can wait for them. What was put into another outage
+// meanwhile stays there, and nobody is counted for it.
+func TestDismissedAndGrown(t *testing.T) {
+	w := dismissed(3)
+	w.tell("mail", anna, "answers: 1-2", "", "/close")
+	w.tell("mail", anna, "answers: 7-2", "", "/outage")
+	if got := w.tell("mail", "from: p8@kommun8.example", "subject: Fel", "", "BankID är nere."); strings.Contains(got, "suspicion") {
+		t.Errorf("seven people are not twice four, one of eight is elsewhere:\n%s", got)
+	}
+	w.tell("mail", "from: p9@kommun9.example", "subject: Fel", "", "BankID är nere.")
+	if o := w.outages[1]; o.Status != OutageSuspected || o.People != 8 || !slices.Equal(o.Tickets, []TicketID{2, 1, 3, 4, 5, 6, 8, 9}) {
+		t.Errorf("%s of %d people with %v", o.Status, o.People, o.Tickets)
+	}
+}
