@@ -29,9 +29,8 @@ func BenchmarkSight(b *testing.B) {
 			}
 			runtime.GC()
 			runtime.ReadMemStats(&full)
-			b.ResetTimer()
-			for i := range b.N {
-				w.Sight(traffic(before + i))
+			for i := before; b.Loop(); i++ {
+				w.Sight(traffic(i))
 			}
 			b.ReportMetric(float64(full.HeapAlloc-empty.HeapAlloc)/(1<<20), "MB")
 		})
@@ -54,8 +53,7 @@ func BenchmarkApart(b *testing.B) {
 				n, _, _ := w.note(r, Read(r))
 				notes = append(notes, n)
 			}
-			b.ResetTimer()
-			for range b.N {
+			for b.Loop() {
 				w.tell(notes).apart(w.people)
 			}
 		})
@@ -64,7 +62,7 @@ func BenchmarkApart(b *testing.B) {
 
 // BenchmarkRead is the part of a report's time that needs no watch.
 func BenchmarkRead(b *testing.B) {
-	for i := range b.N {
+	for i := 0; b.Loop(); i++ {
 		Read(traffic(i))
 	}
 }
