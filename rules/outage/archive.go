@@ -76,30 +76,32 @@ func (a *archive) until(t int64) int {
 	return sort.Search(len(a.at), func(i int) bool { return a.at[i] > t })
 }
 
-// record is how many letters of some kind were written after one time and until another. What is before since is not
-// known. A letter in it stands for one at least.
+// record is how many letters of some kind were written in a stretch of each of the days before. What is before since is
+// not known. A letter in it stands for one at least.
 type record struct {
-	since   int64
-	one     float64
-	between func(from, to int64) float64
+	since  int64
+	one    float64
+	during func(days *spans) [habitDays + 1]float64
 }
 
 // recorded are the archive's letters that are at least so alike to a centre.
 func (w *Watch) recorded(centre vector, like float32) record {
 	a := &w.every
-	if len(a.at) == 0 {
-		return record{since: w.now, one: 1}
+	since := w.now
+	if len(a.at) > 0 {
+		since = a.at[0]
 	}
-	return record{since: a.at[0], one: 1, between: func(from, to int64) float64 {
+	return record{since: since, one: 1, during: func(days *spans) (counts [habitDays + 1]float64) {
 		w.lens.set(centre.features)
 		defer w.lens.unset(centre.features)
-		count := 0.0
-		for _, s := range a.letters[a.until(from):a.until(to)] {
-			if w.lens.sketched(s) >= like {
-				count++
+		for back, x := range days {
+			for _, s := range a.letters[a.until(x.from):a.until(x.to)] {
+				if w.lens.sketched(s) >= like {
+					counts[back]++
+				}
 			}
 		}
-		return count
+		return counts
 	}}
 }
 

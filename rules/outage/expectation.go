@@ -110,13 +110,13 @@ func (w *Watch) one() float64 { return max(1, w.pastWeight/max(1, float64(len(w.
 // taken from neighbourhoods with several times as many letters, times the part of each that the narrow one is: what the
 // topic does, its narrower part does too.
 func (w *Watch) expect(e expectation) []usual {
-	all := []usual{w.level(e, daily), w.level(e, blocks), w.habit(e)}
+	all := append(w.levels(e), w.habit(e))
 	n := len(e.samples)
 	for range ladder {
 		n = wider(n)
 		wide := w.within(e, n)
 		part := (float64(len(e.samples)) + 0.5) / (float64(len(wide.samples)) + 0.5)
-		for _, u := range []usual{w.level(wide, daily), w.level(wide, blocks), w.habit(wide)} {
+		for _, u := range append(w.levels(wide), w.habit(wide)) {
 			all = append(all, usual{u.mean * part, u.shape})
 		}
 	}
@@ -167,38 +167,49 @@ const (
 	blocks = 3*24*3600/block + 1 // the same with three days
 )
 
-// days is how the history lies in the last days, the block that has begun first. All looks for one report share it.
+// days is how the history lies in the last days, the block that has begun first.
 type days struct {
+	begun   int64               // the block that has begun
+	builds  int                 // the history's, when it was counted
 	age     []uint8             // of each note, in blocks; what is older has blocks
 	weight  [blocks + 1]float64 // of all notes, by age
 	letters [blocks + 1]float64 // how many notes those are
 }
 
-func (w *Watch) lastDays() days {
-	d := days{age: make([]uint8, len(w.past.notes))}
-	for i, n := range w.past.notes {
-		d.age[i] = uint8(max(0, min(w.now/block-n.at/block, blocks)))
-		d.weight[d.age[i]] += n.weight
-		d.letters[d.age[i]]++
+// upTo counts the history up to now: what came to it since it was counted last, unless it has to be counted anew.
+func (d *days) upTo(now int64, h *history) {
+	if begun := now / block; begun != d.begun || h.builds != d.builds {
+		*d = days{begun: begun, builds: h.builds, age: d.age[:0]}
 	}
-	return d
+	for i := len(d.age); i < len(h.notes); i++ {
+		age := uint8(max(0, min(d.begun-h.at[i]/block, blocks)))
+		d.age = append(d.age, age)
+		d.weight[age] += h.weights[i]
+		d.letters[age]++
+	}
 }
 
-// level is the level of so many of the last blocks of two hours.
-func (w *Watch) level(e expectation, last int) usual {
-	if !w.days.told(last) {
-		return usual{}
-	}
+// levels are those of the last day's blocks of two hours, and of the last three days'.
+func (w *Watch) levels(e expectation) []usual {
 	var in [blocks + 1]float64
 	for _, s := range e.samples {
-		in[w.days.age[s.index]] += s.note.weight
+		in[w.days.age[s.index]] += w.past.weights[s.index]
+	}
+	return []usual{w.level(e, in[:daily]), w.level(e, in[:blocks])}
+}
+
+// level is the level of the last blocks, given the weight in each.
+func (w *Watch) level(e expectation, in []float64) usual {
+	last := len(in)
+	if !w.days.told(last) {
+		return usual{}
 	}
 	weight, letters := 0.0, 0.0
 	for b := range last {
 		weight += w.days.weight[b]
 		letters += w.days.letters[b]
 	}
-	some, all := w.days.share(in[:last])
+	some, all := w.days.share(in)
 	return w.today(e, some*letters/weight, all*letters/weight)
 }
 
@@ -253,23 +264,24 @@ const habitSlack = 15 * 60
 // or days off) of the last two weeks. The fullest is left out, since one outage is no habit.
 func (w *Watch) habit(e expectation) usual {
 	wrote := w.written(e)
-	local := w.local(w.now)
+	hours := w.sameHours()
+	window := min(e.window, recentFor) // no more of it is looked at today either
+	var spans spans
+	known := 0
+	for back := 1; back <= habitDays && hours.end[back]-window >= wrote.since; back++ {
+		if hours.weekly[back] || hours.daily[back] {
+			spans[back] = span{hours.end[back] - window - habitSlack, hours.end[back] + habitSlack}
+		}
+		known = back
+	}
+	sums := wrote.during(&spans)
 	var weekly, daily []float64
-	for back := 1; back <= 28; back++ {
-		day := local.AddDate(0, 0, -back) // the same clock time, whatever summer time did
-		end := day.Unix()
-		if end-e.window < wrote.since {
-			break
-		}
-		same, like := back%7 == 0, back <= 14 && isWeekend(day) == isWeekend(local)
-		if !same && !like {
-			continue
-		}
-		sum := wrote.between(end-e.window-habitSlack, end+habitSlack) * float64(e.window+habitSlack) / float64(e.window+2*habitSlack)
-		if same {
+	for back := 1; back <= known; back++ {
+		sum := sums[back] * float64(window+habitSlack) / float64(window+2*habitSlack)
+		if hours.weekly[back] {
 			weekly = append(weekly, sum)
 		}
-		if like {
+		if hours.daily[back] {
 			daily = append(daily, sum)
 		}
 	}
@@ -280,19 +292,53 @@ func (w *Watch) habit(e expectation) usual {
 	return seen(mean, mean*float64(n)/wrote.one)
 }
 
+// habitDays is how many days back habits are looked for.
+const habitDays = 28
+
+// hours is the present time of day on the days before: see habit. Each is at its distance in days.
+type hours struct {
+	now           int64
+	end           [habitDays + 1]int64 // Unix seconds
+	weekly, daily [habitDays + 1]bool  // whether the day is one of the two kinds looked at
+}
+
+// sameHours is the hours for now.
+func (w *Watch) sameHours() *hours {
+	if w.hours.now == w.now {
+		return &w.hours
+	}
+	w.hours = hours{now: w.now}
+	local := w.local(w.now)
+	for back := 1; back <= habitDays; back++ {
+		day := local.AddDate(0, 0, -back) // the same clock time, whatever summer time did
+		w.hours.end[back] = day.Unix()
+		w.hours.weekly[back], w.hours.daily[back] = back%7 == 0, back <= 14 && isWeekend(day) == isWeekend(local)
+	}
+	return &w.hours
+}
+
+// span is a stretch of time: after from and until to, Unix seconds.
+type span struct{ from, to int64 }
+
+// spans are a stretch of each day before, at its distance in days; an empty one is not asked for. None is as long as to
+// meet the next, however summer time moves them.
+type spans [habitDays + 1]span
+
 // written is the record of a neighbourhood: of all letters, or of the history's.
 func (w *Watch) written(e expectation) record {
 	if e.every != nil {
 		return e.every(e.like)
 	}
-	return record{since: w.first, one: w.one(), between: func(from, to int64) float64 {
-		sum := 0.0
+	return record{since: w.first, one: w.one(), during: func(days *spans) (sums [habitDays + 1]float64) {
+		const day, hour = 24 * 3600, 3600
 		for _, s := range e.samples {
-			if s.note.at > from && s.note.at <= to {
-				sum += s.note.weight
+			at := w.past.at[s.index]
+			back := (w.now + hour + habitSlack - at) / day // an hour for summer time
+			if back > 0 && back <= habitDays && at > days[back].from && at <= days[back].to {
+				sums[back] += w.past.weights[s.index]
 			}
 		}
-		return sum
+		return sums
 	}}
 }
 

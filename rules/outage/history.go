@@ -30,9 +30,13 @@ type history struct {
 	older  float64 // and of those before them
 	weight float64 // of all notes: how many reports they stand for
 	index  *index  // of notes, by their numbers
+	builds int     // how often they were numbered anew
 	// What is read of every note in each look lies together, by their numbers.
+	at       []int64
+	weights  []float64
 	ordinary []float64
-	places   []float32 // dims to a note
+	heads    []float32 // of their places, head to a note
+	tails    []float32 // the rest of them
 	beyond   []float32 // see beyond
 }
 
@@ -74,26 +78,31 @@ func (h *history) add(n *note) {
 
 // build numbers the notes anew.
 func (h *history) build() {
+	h.builds++
 	h.index.build(h.notes)
 	h.layOut()
 }
 
 // layOut lays the notes' places together anew.
 func (h *history) layOut() {
-	h.ordinary, h.places, h.beyond = h.ordinary[:0], h.places[:0], h.beyond[:0]
+	h.at, h.weights, h.ordinary = h.at[:0], h.weights[:0], h.ordinary[:0]
+	h.heads, h.tails, h.beyond = h.heads[:0], h.tails[:0], h.beyond[:0]
 	for _, n := range h.notes {
 		h.lay(n)
 	}
 }
 
 func (h *history) lay(n *note) {
+	h.at = append(h.at, n.at)
+	h.weights = append(h.weights, n.weight)
 	h.ordinary = append(h.ordinary, n.ordinary())
-	h.beyond = append(h.beyond, beyond(n.vector.place))
-	if n.vector.place == nil {
-		h.places = append(h.places, nowhere...)
-		return
+	place := n.vector.place
+	h.beyond = append(h.beyond, beyond(place))
+	if place == nil {
+		place = nowhere
 	}
-	h.places = append(h.places, n.vector.place...)
+	h.heads = append(h.heads, place[:head]...)
+	h.tails = append(h.tails, place[head:]...)
 }
 
 // nowhere is the place of a letter that has none: like no other.

@@ -23,6 +23,8 @@ const (
 	relearn = 4
 	// head is how many of a place's coordinates, the first and strongest, tell most letters apart.
 	head = 16
+	// rest is how many are left.
+	rest = dims - head
 )
 
 // gather adds the rows of a letter's features to sum.

@@ -98,7 +98,8 @@ func TestLessonIsSpread(t *testing.T) {
 		if !slices.Equal(n.vector.place, s.w.matters.place(n.vector.features)) || n.taught {
 			t.Fatalf("letter %d of the history has an old place", i)
 		}
-		if n.vector.place != nil && !slices.Equal(n.vector.place, s.w.past.places[i*dims:(i+1)*dims]) {
+		laid := slices.Concat(s.w.past.heads[i*head:(i+1)*head], s.w.past.tails[i*rest:(i+1)*rest])
+		if n.vector.place != nil && !slices.Equal(n.vector.place, laid) {
 			t.Fatalf("letter %d of the history is looked for at an old place", i)
 		}
 	}

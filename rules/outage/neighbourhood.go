@@ -28,12 +28,9 @@ type near struct {
 }
 
 // lens compares one centre with many texts: the centre is laid out over all features, and each text looks up its own.
-type lens struct {
-	at    []float32
-	marks []uint16 // bit i: the feature is the i-th of the words looked for
-}
+type lens struct{ at []float32 }
 
-func newLens() *lens { return &lens{at: make([]float32, space), marks: make([]uint16, wordSpace)} }
+func newLens() *lens { return &lens{at: make([]float32, space)} }
 
 // set lays out a centre; unset takes it away again.
 func (l *lens) set(fs []feature) {
@@ -55,18 +52,6 @@ func (l *lens) like(fs []feature) float32 {
 		sum += f.w * l.at[f.id]
 	}
 	return sum
-}
-
-// marked says which of the words looked for a text has.
-func (l *lens) marked(fs []feature) uint16 {
-	var m uint16
-	for _, f := range fs {
-		if f.id >= wordSpace {
-			break // features are in the order of their numbers, words first
-		}
-		m |= l.marks[f.id]
-	}
-	return m
 }
 
 // look is what one sees from a centre: by words alone, and, where it has a place, by words and place together.
@@ -113,11 +98,7 @@ func (x likeness) closest(places bool) float32 {
 // look compares a centre with all recent and past reports.
 func (w *Watch) look(centre vector) look {
 	l := look{words: view{recent: make([]float32, len(w.recent)), looks: likeLooks, floor: floorWords}, places: centre.place != nil}
-	w.lens.set(centre.features)
-	for i, n := range w.recent {
-		l.words.recent[i] = w.lens.like(n.vector.features)
-	}
-	w.lens.unset(centre.features)
+	w.latest.likes(centre.features, l.words.recent)
 	words := sync.OnceValue(func() []float32 {
 		likes := make([]float32, len(w.past.notes))
 		w.past.index.likes(centre.features, likes)
@@ -146,14 +127,13 @@ func (w *Watch) look(centre vector) look {
 // is under the floor, whatever the others are, they are all that is looked at.
 func (h *history) both(words []float32, place []float32, floor float32) []float32 {
 	likes := make([]float32, len(words))
-	rest := beyond(place)
+	far := beyond(place)
 	for i, x := range words {
-		p := h.places[i*dims : (i+1)*dims]
-		first := dot(place[:head], p[:head])
-		if (likeness{x, first + rest*h.beyond[i]}).both() < floor {
+		first := dot(place[:head], h.heads[i*head:(i+1)*head])
+		if (likeness{x, first + far*h.beyond[i]}).both() < floor {
 			continue
 		}
-		likes[i] = likeness{x, first + dot(place[head:], p[head:])}.both()
+		likes[i] = likeness{x, first + dot(place[head:], h.tails[i*rest:(i+1)*rest])}.both()
 	}
 	return likes
 }

@@ -16,17 +16,10 @@ func (w *Watch) wordViews(self *note) []view {
 	if len(rare) == 0 {
 		return nil
 	}
+	recent, past := make([]uint16, len(w.recent)), make([]uint16, len(w.past.notes))
 	for i, id := range rare {
-		w.lens.marks[id] = 1 << i
-	}
-	recent := make([]uint16, len(w.recent))
-	for i, n := range w.recent {
-		recent[i] = w.lens.marked(n.vector.features)
-	}
-	past := make([]uint16, len(w.past.notes))
-	for i, id := range rare {
+		w.latest.mark(id, 1<<i, recent)
 		w.past.index.mark(id, 1<<i, past)
-		w.lens.marks[id] = 0
 	}
 	var views []view
 	for i := range rare {

@@ -1,7 +1,6 @@
 package outage
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -36,25 +35,24 @@ type finding struct {
 
 // sample is one report of the history within reach of a centre.
 type sample struct {
-	note  *note
 	like  float32
 	index int32
 }
 
 // reach lists the history at least as alike as floor, the most alike first.
 func (w *Watch) reach(v view, floor float32) []sample {
-	all := make([]sample, 0, 256)
+	// A likeness is above zero, and orders then as its bits do.
+	order := make([]uint64, 0, 256)
 	for i, l := range v.past(floor) {
 		if l >= floor {
-			all = append(all, sample{w.past.notes[i], l, int32(i)})
+			order = append(order, uint64(^math.Float32bits(l))<<32|uint64(i))
 		}
 	}
-	slices.SortFunc(all, func(a, b sample) int {
-		if a.like != b.like {
-			return cmp.Compare(b.like, a.like)
-		}
-		return cmp.Compare(a.index, b.index)
-	})
+	slices.Sort(order)
+	all := make([]sample, len(order))
+	for k, o := range order {
+		all[k] = sample{math.Float32frombits(^uint32(o >> 32)), int32(uint32(o))}
+	}
 	return all
 }
 
@@ -200,8 +198,8 @@ func (w *Watch) usually(v view, self *note, f finding) bool {
 		if u := w.habit(wide); u.mean >= 1+2*ever && u.explains(now) > likely {
 			return true
 		}
-		for _, last := range []int{daily, blocks} {
-			if u := w.level(wide, last); u.mean >= popular*ever && u.explains(now) > likely {
+		for _, u := range w.levels(wide) {
+			if u.mean >= popular*ever && u.explains(now) > likely {
 				return true
 			}
 		}

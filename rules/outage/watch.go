@@ -25,6 +25,7 @@ type Watch struct {
 	day    int
 	recent []*note            // oldest first
 	crowd  *crowd             // of recent
+	latest *latest            // of recent
 	users  map[uint32][]*note // recent, by word
 	past   history
 	every  archive
@@ -36,6 +37,7 @@ type Watch struct {
 
 	volumes []float64 // people who wrote in each window, while outages are looked for
 	days    days      // likewise
+	hours   hours     // likewise
 
 	second  int64 // of the last letter that might have been looked from
 	letters int   // in that second
@@ -71,7 +73,7 @@ func New(o Options) *Watch {
 	return &Watch{
 		windows: []int64{s / 2, s, 2 * s, 4 * s}, people: o.People, zone: o.Zone,
 		past: newHistory(), freq: newFrequency(), common: newBoilerplate(), homes: map[uint64]int{},
-		crowd: newCrowd(), users: map[uint32][]*note{}, lens: newLens(), given: newAnswers(),
+		crowd: newCrowd(), latest: newLatest(), users: map[uint32][]*note{}, lens: newLens(), given: newAnswers(),
 	}
 }
 
@@ -132,6 +134,7 @@ func (w *Watch) advance(now int64) {
 // enter takes a note among the recent.
 func (w *Watch) enter(n *note) {
 	n.slot = w.crowd.enter(n.person)
+	w.latest.enter(n)
 	for _, x := range n.vector.words {
 		w.users[x.id] = append(w.users[x.id], n)
 	}
@@ -141,6 +144,7 @@ func (w *Watch) enter(n *note) {
 // leave lets the oldest recent note become history.
 func (w *Watch) leave(n *note) {
 	w.crowd.leave(n.person)
+	w.latest.leave(n)
 	for _, x := range n.vector.words {
 		if w.users[x.id] = w.users[x.id][1:]; len(w.users[x.id]) == 0 {
 			delete(w.users, x.id)
@@ -297,7 +301,7 @@ func (w *Watch) turnToLook() bool {
 // search looks from the letter, from the middle of it and its nearest, and from its rare words.
 func (w *Watch) search(n *note) (finding, bool) {
 	w.hear(n)
-	w.days = w.lastDays()
+	w.days.upTo(w.now, &w.past)
 	own := w.look(n.vector)
 	wide := w.windows[len(w.windows)-1]
 	nearest := w.neighbours(own.words, n, wide)
