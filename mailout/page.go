@@ -54,7 +54,7 @@ type Fault struct {
 	Reported      string // when the vendor first had it
 	Escalated     bool   // a reminder that goes to the vendor's escalation contact, too
 	Escalation    bool   // the one to that contact
-	Again         bool   // it was called solved, and several say that it is not
+	Again         bool   // it was called solved, and it is not: several say so, or staff took it back
 	Withdrawn     bool   // there was no fault after all
 	Pictures      int    // how many there are to send
 	DismissedBy   string // who of staff said that it is none

@@ -36,10 +36,11 @@ type act struct {
 	done   []string // what it changed, for the answer
 	// answers is the mail of ours that was replied to, "" where that is not known.
 	answers OutgoingID
-	silent  bool   // its own mail is the answer
-	anyway  bool   // the words go to the requester, who muted the ticket or not
-	undone  bool   // it took something back, and cannot be taken back itself
-	lines   []Line // further lines of the answer
+	silent  bool         // its own mail is the answer
+	anyway  bool         // the words go to the requester, who muted the ticket or not
+	undone  bool         // it took something back, and cannot be taken back itself
+	ended   *EndedOutage // what it ended
+	lines   []Line       // further lines of the answer
 	attach  []Attachment
 	report  *FaultReport // of the outage it is about, for the answer
 }

@@ -35,7 +35,7 @@ func (t *turn) scheduleFollowUp(tk *Ticket, i int, v Vendor) {
 func (t *turn) wroteToVendor(tk *Ticket, thread int) {
 	for i := range tk.Reports {
 		if r := &tk.Reports[i]; r.Thread == thread && r.Ended.IsZero() {
-			r.LastSent = t.now
+			r.LastSent, r.ToldOver = t.now, false
 			t.takeBack(tk, r)
 			if !r.Next.IsZero() {
 				t.scheduleFollowUp(tk, i, t.vendorOf(*r))
@@ -174,7 +174,8 @@ func (t *turn) followUp(tk *Ticket, r *VendorReport, v Vendor) {
 	r.Total++
 	o, _ := t.outage(tk.Outage)
 	report := t.faultReport(o, tk, RoleVendor)
-	report.Nth, report.Since, report.Reported = r.Nth, since, r.Reported
+	report.Nth, report.Since, report.Reported, report.Again = r.Nth, since, r.Reported, r.ToldOver
+	r.ToldOver = false
 	report.Escalated = r.Nth >= escalateFrom && v.Escalation != "" && !t.refuses(v.Escalation)
 	lines := []Line{{Code: string(ReasonFollowedUp), Subject: v.Name, More: []string{strconv.Itoa(r.Nth)}}}
 	r.Asked = []OutgoingID{t.remind(tk, r.Thread, v, v.Mailbox, report)}

@@ -183,7 +183,7 @@ type FaultReport struct {
 	Expected      float64   `json:"expected"` // evidence: people in a normal window
 	Observed      int       `json:"observed"` // evidence: people in the window that raised it
 	Window        time.Duration
-	Again         bool      `json:"again,omitempty"`      // it was called solved, and several say that it is not
+	Again         bool      `json:"again,omitempty"`      // it was called solved, and it is not: several say so, or staff took it back
 	Withdrawn     bool      `json:"withdrawn,omitempty"`  // there was no fault after all
 	ReportsAt     time.Time `json:"reports_at,omitzero"`  // when the desk reports it by itself, unless staff say otherwise
 	ReportsTo     []string  `json:"reports_to,omitempty"` // and to whom

@@ -187,11 +187,13 @@ func (t *turn) doDismiss(a *act) *Line {
 	if !ok {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
 	}
+	t.ending(o, a, lead)
 	o.Status, o.Dismissed = OutageDismissed, Dismissal{By: a.s.Mailbox, At: t.now, People: o.People}
 	if lead.Status == StatusWaitingVendor {
 		t.setStatus(lead, StatusOpen, string(a.s.Address)) // nobody is waited for any more
 	}
 	t.endReports(lead, o, "", true)
+	t.toldOfEnd(o)
 	for _, id := range slices.Clone(o.Tickets) {
 		if tk, ok := t.ticket(id); ok {
 			tk.Outage = 0

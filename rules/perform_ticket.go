@@ -214,11 +214,11 @@ func (t *turn) endTicket(a *act, next Status) *Line {
 	return nil
 }
 
-// tellOthers shows staff how a matter was ended or reopened, and by whom.
-func (t *turn) tellOthers(a *act) {
+// tellOthers shows staff how a matter was ended or reopened, by whom, and what else there is to say of it.
+func (t *turn) tellOthers(a *act, more ...Line) {
 	t.tellStaff(a.tk, ThreadRequester, Outgoing{Template: TemplateNoticeChange, Author: a.s.Mailbox, AuthorTrust: a.s.trust,
 		GoesTo: ReplyToRequester, GoesToName: t.partyName(a.tk, ThreadRequester), Words: a.tk.Resolution,
-		Lines: []Line{{Code: LineDone, Subject: a.Written, More: a.done}}}, a.s.Address)
+		Lines: append([]Line{{Code: LineDone, Subject: a.Written, More: a.done}}, more...)}, a.s.Address)
 }
 
 func (t *turn) doRelease(a *act) *Line {

@@ -86,6 +86,7 @@ func (t *turn) inform(o *Outage, lead *Ticket, about string, row Outgoing) {
 // solveOutage ends it: everybody affected is told, each once, the vendors and the informed, and nobody is chased any
 // more.
 func (t *turn) solveOutage(o *Outage, lead *Ticket, words string, a *act) {
+	t.ending(o, a, lead)
 	o.Status, o.Solved, o.Still = OutageSolved, t.now, nil
 	told := map[Address]bool{}
 	report := t.faultReport(o, lead, RoleRequester)
@@ -113,6 +114,7 @@ func (t *turn) solveOutage(o *Outage, lead *Ticket, words string, a *act) {
 	}
 	t.syncVendors(o, lead)
 	t.inform(o, lead, "outage", Outgoing{Kind: OutSolved, Template: TemplateSolved, Words: withoutGreeting(words), Author: Mailbox{Name: a.s.Name}})
+	t.toldOfEnd(o)
 	t.out.Dues = append(t.out.Dues, Due{Key: "report " + OutageNumber(o.ID)})
 	a.done = append(a.done, OutageNumber(o.ID))
 }

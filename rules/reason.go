@@ -97,7 +97,6 @@ const (
 	LineBadArgument = "bad-argument"   // Subject the command, More what it takes
 	LineNotHere     = "not-set-up"     // Subject the command: this desk has no approval, tiers, forms …
 	LineNotNow      = "not-now"        // Subject the command, More the status that forbids it
-	LineAllTold     = "all-told"       // Subject /undo, More the outage that everybody was told is over
 	LineLeads       = "leads"          // Subject the command, More the outage whose vendors answer on that ticket
 	LineHasReport   = "has-report"     // Subject the command, More the vendors that have had the fault reported
 	LineNotYours    = "not-yours"      // Subject the command: somebody else's to give
@@ -111,6 +110,12 @@ const (
 	LineUnheard     = "unheard"        // Subject, the requester, muted the ticket and did not get the mail's words
 	LineMuted       = "muted"          // Subject, the requester, muted the ticket: a plain reply does not reach them
 	LineGone        = "gone"           // on an undo: Subject already has the mail
+	LineOpenAgain   = "open-again"     // on an undo: Subject, an outage, is open again with so many tickets, More
+	LineGoneMany    = "gone-many"      // on an undo: so many of the affected, Subject, have the mail that it is over; More are some of them
+	LineGoneInform  = "gone-informed"  // on an undo: of the informed, More
+	LineGoneVendor  = "gone-vendor"    // on an undo: of the vendors, More, which are asked again from now on
+	LineGoneNoFault = "gone-no-fault"  // on an undo: of the vendors, More, which were told that there was no fault
+	LineTellThem    = "tell-them"      // on an undo: how those who have such a mail are told better
 	LineWorkaround  = "workaround"     // on a solved mail: there is a way around it
 	LineCancelled   = "cancelled"      // on a solved mail: ended with information, nothing was done
 	LineTooLarge    = "too-large"      // a file that the mail would be too large with

@@ -198,7 +198,7 @@ func (t *turn) redactCopies(tk *Ticket, e Entry, gone removed, a *act) {
 			fields[k] = v
 		}
 	}
-	tk.Fields, tk.Undo = fields, nil
+	tk.Fields, tk.Undo, tk.Ended = fields, nil, nil
 	t.touch(tk)
 	for n := 1; n <= tk.Sent; n++ {
 		row, ok := t.look.Sent(outgoingID(tk.ID, n))

@@ -101,6 +101,8 @@ type VendorReport struct {
 	Reference string    `json:"reference"`           // its own number for the fault
 	Tag       string    `json:"tag,omitempty"`       // that number as its desk writes it in a subject: "[Case#778899]"
 	Ended     time.Time `json:"ended,omitzero"`      // when it was told that the fault is solved, or none
+	// ToldOver says that it was told that the fault is over, and that this was taken back: its next reminder says so.
+	ToldOver bool `json:"told_over,omitempty"`
 	// Asked are the mails that asked it last: the report, or a reminder and its copy to the escalation contact.
 	Asked []OutgoingID `json:"asked,omitempty"`
 }
@@ -138,6 +140,7 @@ type Ticket struct {
 	Entries      int               `json:"entries"`  // entries so far; the next one's number is one more
 	Sent         int               `json:"sent"`     // mails ever decided; part of each one's identity
 	Undo         *Undo             `json:"undo,omitempty"`
+	Ended        *Ended            `json:"ended,omitempty"`
 	Quiet        bool              `json:"quiet"` // opened by a machine: nobody is confirmed
 	Suspicious   bool              `json:"suspicious"`
 }

@@ -25,6 +25,7 @@ type Undo struct {
 	Resolution string            `json:"resolution"`
 	Snoozed    time.Time         `json:"snoozed,omitzero"`
 	Sent       []OutgoingID      `json:"sent"`
+	Ended      *EndedOutage      `json:"ended,omitempty"` // the outage that the mail ended, if any
 }
 
 // remember notes what a ticket is like now.
@@ -34,14 +35,16 @@ func (t *turn) remember(tk *Ticket, by Address) *Undo {
 		Snoozed: tk.Snoozed}
 }
 
-// undoable keeps the note together with the mails that this turn decided for people outside.
-func (t *turn) undoable(tk *Ticket, u *Undo) {
+// undoable keeps the note together with the mails that this turn decided for people outside. Those about the end of an
+// outage are noted on their tickets.
+func (t *turn) undoable(a *act, u *Undo) {
+	u.Ended = a.ended
 	for _, o := range t.out.Send {
-		if o.Ticket == tk.ID && (o.Kind == OutReply || o.Kind == OutSolved) {
+		if o.Ticket == a.tk.ID && (o.Kind == OutReply || o.Kind == OutSolved && u.Ended == nil) {
 			u.Sent = append(u.Sent, o.ID)
 		}
 	}
-	tk.Undo = u
+	a.tk.Undo = u
 }
 
 // doUndo takes back the last thing this person did on the ticket: its state is what it was, and what still waits in
@@ -51,10 +54,11 @@ func (t *turn) doUndo(a *act) *Line {
 	if u == nil || u.By != a.s.Address || t.now.Sub(u.At) > undoWithin {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
 	}
-	if o, ok := t.outage(a.tk.Outage); ok && o.Status == OutageSolved && o.Solved.Equal(u.At) {
-		return &Line{Code: LineAllTold, Subject: a.Written, More: []string{OutageNumber(o.ID)}}
+	if u.Ended == nil {
+		t.undoReports(a, u)
+	} else if !t.undoEnd(a, u) {
+		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
 	}
-	t.undoReports(a, u)
 	for _, id := range u.Sent {
 		row, ok := t.look.Sent(id)
 		switch {
@@ -77,7 +81,7 @@ func (t *turn) doUndo(a *act) *Line {
 	a.undone = true
 	if a.done != nil {
 		// Colleagues were told of what is taken back, and would think that it has reached somebody.
-		t.tellOthers(a)
+		t.tellOthers(a, a.lines...)
 	}
 	return nil
 }

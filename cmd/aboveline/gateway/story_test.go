@@ -727,6 +727,9 @@ func showMail(b *strings.Builder, o rules.Outgoing) {
 	}
 	if r := o.Report; r != nil {
 		fmt.Fprintf(b, "report %q outage %q tags %q people %d organisations %d nth %d tickets %q words %q\n", r.Title, r.Outage, r.Tags, r.People, r.Organisations, r.Nth, r.Tickets, r.Words)
+		if r.Again {
+			fmt.Fprintln(b, "again")
+		}
 		if r.DismissedBy != "" {
 			fmt.Fprintf(b, "dismissed by %q at %s with %d people\n", r.DismissedBy, r.DismissedAt.Format(time.RFC3339), r.DismissedAmong)
 		}

@@ -1,0 +1,81 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What has not gone out when an end is taken back is not sent: who has not heard of the end need not hear that there was
+// none. A report that the end had taken back out of the queue is sent anew.
+func TestTheEndIsTakenBackBeforeItWentOut(t *testing.T) {
+	for _, reported := range []bool{true, false} { // whether the report had gone out before the end
+		w := newWorld(scenarioDesk())
+		for _, from := range []string{"asa@kommun.example", "olle@skola.example", "kari@firma.example", "ali@bolag.example"} {
+			w.tell("mail", "from: "+from, "subject: Fel", "", "BankID fungerar inte.")
+		}
+		keep := func(kind OutKind) {
+			for id, row := range w.queue {
+				if row.Kind == kind {
+					row.State = QueueHeld
+					w.queue[id] = row
+				}
+			}
+		}
+		w.tell("mail", anna, "answers: 1-4", "", "/report Sublime")
+		if !reported {
+			keep(OutReport)
+		}
+		w.tell("mail", anna, "answers: 1-4", "", "/solved")
+		keep(OutSolved)
+		got := w.tell("mail", anna, "answers: 1-4", "", "/undo")
+		for _, row := range w.queue {
+			if row.Kind == OutSolved {
+				t.Errorf("reported %v: %s goes to %s", reported, row.ID, row.To.Address)
+			}
+			for _, l := range row.Lines {
+				if strings.HasPrefix(l.Code, "gone") {
+					t.Errorf("reported %v: %s %q %q", reported, l.Code, l.Subject, l.More)
+				}
+			}
+		}
+		if strings.Contains(got, "report to oms@sublime.example") == reported {
+			t.Errorf("reported %v: the report is sent anew where it had gone, or is not where it had not:\n%s", reported, got)
+		}
+		if r := w.tickets[1].Reports; len(r) != 1 || r[0].ToldOver || !r[0].Ended.IsZero() || !r[0].Next.Equal(w.now.Add(w.desk.Vendors[0].FollowUp)) {
+			t.Errorf("reported %v: %+v", reported, r)
+		}
+		if o := w.outages[1]; o.Status != OutageReported || w.tickets[1].Status != StatusWaitingVendor || w.tickets[2].Status != StatusNew {
+			t.Errorf("reported %v: %s with %s and %s", reported, o.Status, w.tickets[1].Status, w.tickets[2].Status)
+		}
+		due := 0
+		for _, d := range w.dues {
+			if d.Kind == DueFollowUp {
+				due++
+			}
+		}
+		if due != 1 || slices.ContainsFunc([]TicketID{1, 2, 3, 4}, func(id TicketID) bool { _, closes := w.dues["close "+w.desk.Number(id)]; return closes }) {
+			t.Errorf("reported %v: %v", reported, w.dues)
+		}
+	}
+}
+
+// A requester who accepted meanwhile is done with it, and one who wrote that it is not over keeps the floor.
+func TestTheEndIsTakenBackAfterAnswers(t *testing.T) {
+	w := newWorld(scenarioDesk())
+	for _, from := range []string{"asa@kommun.example", "olle@skola.example", "kari@firma.example", "ali@bolag.example"} {
+		w.tell("mail", "from: "+from, "subject: Fel", "", "BankID fungerar inte.")
+	}
+	w.tell("mail", anna, "answers: 1-4", "", "/solved")
+	w.tell("mail", "from: olle@skola.example", "answers: 2-4", "", "/accept")
+	w.tell("mail", "from: kari@firma.example", "answers: 3-4", "", "Det er fortsatt feil.")
+	w.tell("mail", anna, "answers: 1-4", "", "/undo")
+	for id, want := range map[TicketID]Status{1: StatusNew, 2: StatusClosed, 3: StatusOpen, 4: StatusNew} {
+		if got := w.tickets[id].Status; got != want {
+			t.Errorf("ticket %d is %s, want %s", id, got, want)
+		}
+	}
+	if o := w.outages[1]; o.Status != OutageSuspected || len(o.Still) > 0 || !o.Solved.IsZero() {
+		t.Errorf("%s, solved %s, %v say that it is not", o.Status, o.Solved, o.Still)
+	}
+}
