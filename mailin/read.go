@@ -23,6 +23,8 @@ type Reader struct {
 	// Known are the texts that we sent under these ids, so that they are known even where a client retyped or
 	// re-wrapped them; nil knows none.
 	Known func([]rules.MessageID) []string
+	// Names are what the desk calls things by, which tells nothing of the language of a mail about them.
+	Names language.Names
 }
 
 // Read reads an arrival into a Mail. It is a function of the arrival alone and total: whatever the bytes are, there
@@ -164,7 +166,13 @@ func (r Reader) words(m *rules.Mail, msg *mime.Message) {
 	}
 	v := reply.Visible(in)
 	m.Reply, m.Inline, m.Words, m.Lead, m.Quoted, m.Forwarded = v.Reply, v.Inline, v.Words, v.Lead, v.Quoted, v.Forwarded
-	m.Language, m.Confidence = language.Guess(v.Words)
+	m.Language, m.Confidence = r.Names.Guess(v.Words)
+	if m.Confidence < rules.Sure && len(answered) == 0 && m.Forwarded == nil {
+		// A new matter's subject is its writer's own words, and they may have said it all there.
+		if l, sure := r.Names.Guess(m.Subject + "\n" + v.Words); sure > m.Confidence {
+			m.Language, m.Confidence = l, sure
+		}
+	}
 	m.Fields = fields(m.Reply)
 	if m.Forwarded == nil {
 		if m.Forwarded = attached(msg); m.Forwarded != nil {
@@ -172,7 +180,7 @@ func (r Reader) words(m *rules.Mail, msg *mime.Message) {
 		}
 	}
 	if f := m.Forwarded; f != nil {
-		f.Language, f.Confidence = language.Guess(f.Text)
+		f.Language, f.Confidence = r.Names.Guess(f.Text)
 	}
 }
 

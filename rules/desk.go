@@ -140,6 +140,31 @@ type Config struct {
 	Keys         Keys
 }
 
+// Names are what the desk calls things by, in whatever language people write about them: itself, its tags, services,
+// categories, vendors and groups, those it informs and the organisations it serves. Some stand there twice.
+func (c Config) Names() []string {
+	names := []string{c.Name}
+	for _, v := range c.Vendors {
+		names = append(names, v.Name)
+	}
+	for _, v := range c.Inform {
+		names = append(names, v.Name)
+	}
+	for _, g := range c.Groups {
+		names = append(names, g.Name)
+	}
+	for _, o := range c.Organisations {
+		names = append(names, o.Name)
+	}
+	for _, r := range c.Categories {
+		names = append(names, r.Name)
+	}
+	for _, r := range c.Rules {
+		names = append(append(names, r.Category, r.Service), r.Tags...)
+	}
+	return names
+}
+
 // Staff is somebody who works at the desk.
 type Staff struct {
 	Mailbox

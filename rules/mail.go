@@ -49,6 +49,9 @@ const (
 	OtherTongue Language = "other"
 )
 
+// Sure is the confidence in a language, of 0 to 1, from which somebody is answered in it.
+const Sure = 0.5
+
 // Envelope is what the transport said of a mail (RFC 5321, section 2.3.1), and whose word that is.
 type Envelope struct {
 	From       string   `json:"from"`              // the reverse-path as given, "" for <> and for doors that have none

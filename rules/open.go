@@ -115,7 +115,7 @@ func (t *turn) continueThread(th *Thread, m *Mail) {
 
 // writerLanguage is the language the writer is answered in: theirs where the mail tells, else the desk's.
 func (d *Desk) writerLanguage(m *Mail) Language {
-	if m.Confidence < 0.5 {
+	if m.Confidence < Sure {
 		return d.language("")
 	}
 	return d.language(m.Language)
@@ -200,7 +200,7 @@ func (t *turn) openForwarded(ev MailArrived, s speaker, why []Reason) {
 		as.Subject = m.Subject
 	}
 	as.From, as.MessageID = f.From, f.MessageID
-	if f.Confidence >= 0.5 { // the person's own words tell, and not those of whoever passes them on
+	if f.Confidence >= Sure { // the person's own words tell, and not those of whoever passes them on
 		as.Language, as.Confidence = f.Language, f.Confidence
 	}
 	tk := t.freshTicket(&as, f.From, t.desk.writerLanguage(&as))

@@ -51,7 +51,7 @@ func (t *turn) word(ev MailArrived, p placement, s speaker, why []Reason) {
 	if s.trust == TrustVerified {
 		if i := tk.participant(s.Address); i >= 0 {
 			tk.Participants[i].Verified = true
-			if m.Confidence >= 0.5 {
+			if m.Confidence >= Sure {
 				tk.Participants[i].Language = t.desk.language(m.Language)
 			}
 		}

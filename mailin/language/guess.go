@@ -50,18 +50,20 @@ const maxWords = 200
 // in a list, in others every tenth is by chance.
 const unknownWord = 0.18
 
+// Guess is [Names.Guess] by nobody's names.
+func Guess(text string) (rules.Language, float64) { return Names{}.Guess(text) }
+
 // Guess says which language text is in, and how sure that is, from 0 to 1. Bokmål, Nynorsk and Danish are near each other,
 // and those who write one read the others: a doubt among the three is none. Text without words is [rules.OtherTongue], 0.
-func Guess(text string) (rules.Language, float64) {
+func (n Names) Guess(text string) (rules.Language, float64) {
 	if len(text) > maxText {
 		text = strings.ToValidUTF8(text[:maxText], "")
 	}
 	// Where a text fits two languages as well, it is in the one that more of the desk's people speak.
 	total := scores{iSwedish: 0.15, iBokmal: 0.15, iEnglish: 0.05}
 	words := 0
-	for word := range strings.FieldsFuncSeq(strings.ToLower(text), between) {
-		word = strings.Trim(word, "'’-")
-		if word == "" || strings.ContainsFunc(word, unicode.IsDigit) || foreign(word) {
+	for _, word := range n.telling(split(text)) {
+		if strings.ContainsFunc(word, unicode.IsDigit) || foreign(word) {
 			continue
 		}
 		words++

@@ -16,7 +16,8 @@ var swedish = strings.Fields(`
 	än fram nere uppe rad ligger sitter kollega kollegor användare användarna klockan morse måndag tisdag onsdag torsdag fredag
 	ja nej okej bra fortfarande problemet händer hänt hittar hitta komma ut in upp ner utan vid åt enligt eftersom
 	kassan kunden kunder betala betalning avgift ansökan beslut pengar bidrag faktura fakturan avtal blankett
-	ej provat prova testat testa startat starta om felsöka avbrott driftstörning`)
+	ej provat prova testat testa startat starta om felsöka avbrott driftstörning du dig hos nå når snurrar laddar laddas hänger
+	krånglar strular saknas vit felkod lösenordet lönespec lönespecen behörighet åtkomst trasig låst glömt byta byter kväll ikväll flera länge längre`)
 
 var bokmal = strings.Fields(`
 	og at det som en er på for av med til den har jeg ikke om et vi dere kan men var så fra når hvor eller nå
@@ -30,7 +31,9 @@ var bokmal = strings.Fields(`
 	enn fram nede oppe ligger sitter kollega kollegaer bruker brukere brukerne klokken morges mandag tirsdag onsdag torsdag fredag
 	ja nei ok bra fortsatt problemet skjer skjedd finner finne komme ut inn opp ned uten ved ifølge fordi
 	kunden kunder betale betaling søknad vedtak penger faktura fakturaen avtale skjema
-	prøve teste testet startet starte nedetid driftsforstyrrelse stemmer tilgang mangler henvendelse ønsker bli`)
+	prøve teste testet startet starte nedetid driftsforstyrrelse stemmer tilgang mangler henvendelse ønsker bli du deg hos
+	snurrer laster henger feiler feilkode feilkoden hvit nullstille passordet lønnsslipp lønnsslippen låst stengt utestengt glemt bytte
+	bytter hjelper lenger lengre flere galt trykker krasjer logget`)
 
 var nynorsk = strings.Fields(`
 	og at det som ein er på for av med til den har eg ikkje om eit vi me de dykk kan men var så frå når kvar eller no
@@ -43,10 +46,11 @@ var nynorsk = strings.Fields(`
 	kontakt kontakte løyst enno dessverre gjerne same andre annan anna dette denne desse medan
 	enn fram nede oppe ligg sit kollega kollegaer brukar brukarar brukarane klokka måndag tysdag onsdag torsdag fredag
 	ja nei bra framleis problemet skjer skjedd finn finne kome kjem ut inn opp ned utan ved fordi
-	kunden kundar betale søknad vedtak pengar faktura avtale skjema ynskjer ønskjer vere vore heile ikkje`)
+	kunden kundar betale søknad vedtak pengar faktura avtale skjema ynskjer ønskjer vere vore heile ikkje
+	du deg hos snurrar lastar feilar feilkode kvit passordet låst gløymt byte byter fleire logga`)
 
 var danish = strings.Fields(`
-	og at det som en er på for af med til den har jeg ikke om et vi i kan men var så fra når hvor eller nu
+	og at det som en er på for af med til den har jeg ikke om et vi kan men var så fra når hvor eller nu
 	hvad der her findes skal skulle må kunne havde bliver blev været meget bare også efter over under mellem siden
 	igen dag morgen går alle alt nogen noget nogle ingen ingenting min mit mine din dit dine vores jeres
 	os dem de hun han sig selv hvilken hvilket hvilke hvorfor hvem hej tak mvh hilsen venlig venligst
@@ -56,7 +60,8 @@ var danish = strings.Fields(`
 	kontakt kontakte løst endnu desværre gerne samme andre anden andet dette denne disse mens
 	end frem nede oppe ligger sidder kollega kolleger bruger brugere brugerne klokken morges mandag tirsdag onsdag torsdag fredag
 	ja nej ok godt stadig problemet sker sket finder finde komme ud ind op ned uden ved ifølge fordi
-	kunden kunder betale betaling ansøgning afgørelse penge faktura fakturaen aftale blive være`)
+	kunden kunder betale betaling ansøgning afgørelse penge faktura fakturaen aftale blive være
+	du dig hos fejlkode hvid nulstille længere flere galt adgang mangler låst glemt skifte trykker indlogning logget`)
 
 var english = strings.Fields(`
 	the of and to a in is it you that he was for on are with as i his they be at one have this from or had by not
@@ -68,7 +73,8 @@ var english = strings.Fields(`
 	site website screen printer network slow down open opens shows showing sent send attached attachment tried trying
 	still again today yesterday tomorrow morning since because every everyone anyone nobody nothing something same issue
 	problem ticket user users customer colleague invoice payment report cannot unable keeps getting looks yes okay
-	should must before while where why here also just got gets let know very much without until should've reset fix fixed`)
+	should must before while where why here also just got gets let know very much without until should've reset fix fixed
+	load loads loading fails fail failed missing stuck locked access into button crashes crashed spins spinning frozen blank white`)
 
 // letters that not all of the languages write, and how much each tells of a word that has it.
 var letters = map[rune]weights{

@@ -9,6 +9,7 @@ import (
 
 	"aboveline.example/cmd/aboveline/metrics"
 	"aboveline.example/mailin"
+	"aboveline.example/mailin/language"
 	"aboveline.example/mailout"
 	"aboveline.example/rules"
 	"aboveline.example/store"
@@ -26,6 +27,7 @@ var (
 type policy struct {
 	desk     *rules.Desk
 	composer *mailout.Composer
+	names    language.Names // the desk's, for reading
 }
 
 // Gateway is a desk at work over its store. Make one with New; it is safe for use by many goroutines.
@@ -75,7 +77,7 @@ func (g *Gateway) Reload(desk rules.Config, wording mailout.ComposerOptions) err
 	if err != nil {
 		return fmt.Errorf("read templates: %w", err)
 	}
-	g.policy.Store(&policy{d, c})
+	g.policy.Store(&policy{d, c, language.NewNames(desk.Names())})
 	return nil
 }
 

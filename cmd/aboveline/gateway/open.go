@@ -39,7 +39,8 @@ func (g *Gateway) Intake(cfg *config.Config) *mailin.Intake {
 
 // read reads a mail with what the desk knows of its own.
 func (g *Gateway) read(a rules.Arrival) *rules.Mail {
-	return mailin.Reader{Marks: g.Desk().Marks, Known: g.sentTexts}.Read(a)
+	p := g.policy.Load()
+	return mailin.Reader{Marks: p.desk.Marks, Known: g.sentTexts, Names: p.names}.Read(a)
 }
 
 // maxKnown is how many of our mails that a mail answers are compared with it: the one it quotes is among the newest.

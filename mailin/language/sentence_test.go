@@ -1,0 +1,130 @@
+package language
+
+import (
+	"testing"
+
+	"aboveline.example/rules"
+)
+
+// oneSentence are reports as people send them in a hurry, about things that have a name in some other language.
+var oneSentence = []struct {
+	want rules.Language
+	text string
+}{
+	{"nb", "Kommer ikke inn på Mina sidor"},
+	{"nb", "Jeg kommer ikke inn på Mina sidor"},
+	{"nb", "Får ikke logget inn på Mina sidor med BankID"},
+	{"nb", "Mina sidor virker ikke"},
+	{"nb", "Mina sidor henger"},
+	{"nb", "Innlogging feiler"},
+	{"nb", "Får bare hvit skjerm på Mina sidor"},
+	{"nb", "Er det noe galt med Mina sidor i dag?"},
+	{"nb", "BankID snurrer og snurrer på Mina sidor"},
+	{"nb", "Kan ikke åpne lønnsslippen"},
+	{"nb", "Lønnsslippen mangler"},
+	{"nb", "Hvor finner jeg skjemaet?"},
+	{"nb", "Teams er tregt hos oss på Mina sidor - Teknik"},
+	{"nb", "Passordet mitt virker ikke lenger"},
+	{"nb", "Trenger tilgang til økonomisystemet"},
+	{"nb", "Skriveren i 3. etasje er tom for toner"},
+	{"nb", "Hei! Får feilkode E4711 på Mina sidor."},
+	{"nb", "Nei, det hjelper ikke"},
+	{"nb", "Fortsatt samme feil på Mina sidor"},
+	{"nb", "Ingen av elevene kommer inn"},
+	{"nb", "Hei, er det flere som ikke får logget på?"},
+	{"nb", "Det fungerer nå, takk"},
+	{"nb", "Kan du nullstille passordet mitt?"},
+	{"nb", "Mina sidor: kommer ikke inn"},
+	{"nb", "Appen krasjer når jeg trykker Logg inn"},
+	{"da", "Jeg kommer ikke ind på Mina sidor"},
+	{"da", "Jeg kan ikke logge ind"},
+	{"da", "Der er fejl på siden, jeg kan ikke komme ind"},
+	{"da", "Hvornår virker det igen?"},
+	{"da", "Min adgangskode virker ikke længere"},
+	{"da", "Systemet er nede hos os"},
+	{"sv", "Kommer inte in på Mina sidor"},
+	{"sv", "Mina sidor ligger nere"},
+	{"sv", "Mina sidor funkar inte"},
+	{"sv", "Kan inte logga in"},
+	{"sv", "Är det fel på Mina sidor?"},
+	{"sv", "Får inte upp sidan"},
+	{"sv", "Vit sida på Mina sidor"},
+	{"sv", "Lönespecen saknas"},
+	{"sv", "Hur byter jag lösenord?"},
+	{"sv", "Samma här"},
+	{"sv", "Inloggningen hänger sig"},
+	{"sv", "Fakturan är fel"},
+	{"sv", "Behöver behörighet till ekonomisystemet"},
+	{"sv", "Appen kraschar när jag trycker på Logga in"},
+	{"sv", "Det går inte att komma in i My Pages"},
+	{"sv", "Kommer inte in på Min side"},
+	{"sv", "Kan inte nå Altinn"},
+	{"sv", "Min kollega Lisa kommer inte in"},
+	{"en", "Can't get into Mina sidor"},
+	{"en", "Mina sidor is down"},
+	{"en", "Mina sidor won't load"},
+	{"en", "Cannot log in to Mina sidor with BankID"},
+	{"en", "Is Mina sidor down?"},
+	{"en", "Getting a white screen on Mina sidor"},
+	{"en", "BankID just spins"},
+	{"en", "Login fails"},
+	{"en", "Payslip is missing"},
+	{"en", "Error E4711 on Mina sidor"},
+	{"en", "How do I reset my password?"},
+	{"en", "Need access to Mina sidor - Teknik"},
+	{"en", "Printer out of toner"},
+	{"en", "Still not working"},
+	{"en", "Nobody at our office can log on to Mina sidor"},
+	{"en", "The app crashes when I tap Logga in"},
+	{"en", "I am locked out"},
+	{"en", "No access to Min side"},
+}
+
+// TestOneSentence: what things are called does not vote, and one sentence is enough to be answered in its language.
+func TestOneSentence(t *testing.T) {
+	for _, s := range oneSentence {
+		if got, sure := Guess(s.text); got != s.want || sure < rules.Sure {
+			t.Errorf("Guess(%q) = %s (%.2f), want %s", s.text, got, sure, s.want)
+		}
+	}
+}
+
+// TestNames: a desk's own names vote as little, whatever words they are made of. The parts of a tag are names as well.
+func TestNames(t *testing.T) {
+	names := NewNames([]string{"OmDirekt", "Lön och tid - Fel i systemet", "Search and rescue", "Hjelp til deg", "Fel"})
+	for _, s := range []struct {
+		want rules.Language
+		text string
+	}{
+		{"nb", "Lön och tid virker ikke"},
+		{"nb", "lön och tid svarer ikke i dag"},
+		{"nb", "Får ikke åpnet Lön och tid - Fel i systemet"},
+		{"en", "Lön och tid does not open"},
+		{"sv", "Kommer inte in i Search and rescue"},
+		{"sv", "Hjelp til deg visar fel belopp"},
+		{"en", "There is an error in Hjelp til deg"},
+		{"sv", "Fel på sidan"}, // a name of one word is a word as well
+	} {
+		if got, sure := names.Guess(s.text); got != s.want || sure < rules.Sure {
+			t.Errorf("Guess(%q) = %s (%.2f), want %s", s.text, got, sure, s.want)
+		}
+	}
+}
+
+// Who shouts names nothing with capitals, and German does not become Swedish without its nouns.
+func TestCapitals(t *testing.T) {
+	for _, s := range []struct {
+		want rules.Language
+		text string
+	}{
+		{"sv", "BANKID FUNGERAR INTE PÅ MINA SIDOR"},
+		{"nb", "KOMMER IKKE INN PÅ MINA SIDOR!!"},
+		{"en", "I Can't Log In To Mina Sidor"},
+		{"sv", "Hej Anna. Jag Kommer Inte In."},
+		{"other", "Die Anmeldung zum System funktioniert seit dem Morgen nicht"},
+	} {
+		if got, sure := Guess(s.text); got != s.want {
+			t.Errorf("Guess(%q) = %s (%.2f), want %s", s.text, got, sure, s.want)
+		}
+	}
+}
