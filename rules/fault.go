@@ -64,7 +64,7 @@ func (t *turn) tellOutage(r *FaultReport, o *Outage, lead *Ticket, role Role) {
 		case RoleRequester:
 			r.Title = ""
 		default:
-			r.Title = anonymous(o.Title, lead.Requester, t.names([]*Ticket{lead}))
+			r.Title = anonymous(o.Title, lead.Requester, t.names([]*Ticket{lead}), t.desk.Names())
 		}
 	}
 	if role != RoleVendor {

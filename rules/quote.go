@@ -10,22 +10,25 @@ import (
 )
 
 const (
-	maxQuotes      = 3   // of people's own words in a report: enough to tell the fault from another
-	maxStaffQuotes = 8   // in a suspicion, so that staff can see who is not of it
-	maxQuote       = 280 // runes of one
-	maxWeighed     = 40  // tickets whose words are weighed for a report: those who came first saw it fresh
+	maxQuotes      = 3            // of people's own words in a report: enough to tell the fault from another
+	maxStaffQuotes = 8            // in a suspicion, so that staff can see who is not of it
+	maxQuote       = 280          // runes of one
+	maxWeighed     = 40           // tickets whose words are weighed for a report: those who came first saw it fresh
+	maxQuoted      = 8 * maxQuote // bytes of a text that are read for one
 )
 
 // quotes are a chosen few of people's own words, in the order of their tickets: first those of writers who have proved
 // who they are, and whose words say most of what all have in common. Staff see which ticket each is from; for others
 // they are masked, nobody's name or address is in them (promise 7), and those of the unproven only where there are no others.
+// Words in which nothing had to be masked come before others: what is not there cannot be masked badly.
 func (t *turn) quotes(tickets []*Ticket, words []string, role Role) []string {
 	type weighed struct {
 		at, weight int
 		text       string
 		proven     bool
+		whole      bool // says what is wrong, and nothing is masked in it
 	}
-	most, names := maxQuotes, t.names(tickets)
+	most, names, things := maxQuotes, t.names(tickets), t.desk.Names()
 	if role == RoleStaff {
 		most = maxStaffQuotes
 	}
@@ -36,10 +39,16 @@ func (t *turn) quotes(tickets []*Ticket, words []string, role Role) []string {
 			continue
 		}
 		w := weighed{at: i, text: t.desk.StripReferences(e.Text), proven: e.Trust == TrustVerified}
+		if len(w.text) > maxQuoted {
+			w.text = strings.ToValidUTF8(w.text[:maxQuoted], "")
+		}
 		if role == RoleStaff {
 			w.text = t.desk.Number(tk.ID) + ": " + shorten(oneLine(withoutClosing(w.text)))
 		} else {
-			w.text = shorten(anonymous(withoutClosing(withoutGreeting(w.text)), tk.Requester, names))
+			said := withoutClosing(withoutGreeting(w.text))
+			w.text = anonymous(said, tk.Requester, names, things)
+			w.whole = strings.Count(w.text, hidden) <= strings.Count(said, hidden) && !strings.Contains(w.text, masked)
+			w.text = shorten(w.text)
 		}
 		lower := strings.ToLower(w.text)
 		for _, word := range words {
@@ -47,8 +56,12 @@ func (t *turn) quotes(tickets []*Ticket, words []string, role Role) []string {
 				w.weight++
 			}
 		}
-		if w.proven {
+		w.whole = w.whole && (w.weight > 0 || len(words) == 0)
+		if w.whole {
 			w.weight += len(words) + 1
+		}
+		if w.proven {
+			w.weight += 2 * (len(words) + 1)
 		}
 		switch same := slices.IndexFunc(list, func(o weighed) bool { return o.text == w.text }); {
 		case w.text == "":
@@ -148,7 +161,7 @@ func isName(line string) bool {
 
 // maskedSubject is a ticket's subject for readers whose business its writer is not.
 func (t *turn) maskedSubject(tk *Ticket) string {
-	return anonymous(tk.Subject, tk.Requester, t.names([]*Ticket{tk}))
+	return anonymous(tk.Subject, tk.Requester, t.names([]*Ticket{tk}), t.desk.Names())
 }
 
 var (
@@ -169,9 +182,10 @@ var (
 const hidden = "…"
 
 // anonymous takes out of a person's words who they are, for readers whose business it is not: their names and address,
-// others' names as the desk knows them, addresses, telephone and identity numbers. The rest stands on one line.
-func anonymous(text string, who Mailbox, others []string) string {
-	text = MaskIdentity(norm.NFC.String(oneLine(text)))
+// others' names as the desk knows them or as they are introduced, addresses of all kinds, telephone and identity numbers.
+// What is in things is nobody's name. The rest stands on one line.
+func anonymous(text string, who Mailbox, others, things []string) string {
+	text = oneLine(withoutPostal(withoutPersons(MaskIdentity(norm.NFC.String(text)), things)))
 	text = addressesIn.ReplaceAllString(text, hidden)
 	text = phonesIn.ReplaceAllString(text, hidden)
 	text = introductions.ReplaceAllString(text, "${1}"+hidden)
