@@ -31,6 +31,7 @@ type Page struct {
 
 	Words       int  // of the person's, in characters
 	Count       int  // how many lines the mail lists
+	Asked       bool // who is named as the sender of a held mail has been asked whether it is theirs
 	Update      bool // a vendor's word, passed on
 	VendorFault bool // a vendor's own report of a fault
 	Workaround  bool // solved, but only for now
@@ -140,6 +141,7 @@ func (r *reader) page() Page {
 		Words: len(r.words), Count: len(r.o.Lines),
 	}
 	for _, l := range r.o.Lines {
+		p.Asked = p.Asked || l.Code == string(rules.ReasonAskedSender)
 		p.Update = p.Update || l.Code == string(rules.ReasonVendorUpdate)
 		p.VendorFault = p.VendorFault || l.Code == string(rules.ReasonVendorFault)
 		p.Workaround = p.Workaround || l.Code == rules.LineWorkaround

@@ -106,6 +106,26 @@ func TestLineFallsBack(t *testing.T) {
 	}
 }
 
+// TestHeldSaysWhoWasAsked: who was asked whether a mail is theirs has had an answer.
+func TestHeldSaysWhoWasAsked(t *testing.T) {
+	c := composer(t)
+	for lang, none := range map[rules.Language]string{rules.Swedish: "inte fått något svar", rules.Bokmal: "ikke fått noe svar", rules.English: "had no answer"} {
+		o := Sample(rules.TemplateNoticeHeld, lang, rules.RoleStaff)
+		for _, asked := range []bool{false, true} {
+			if asked {
+				o.Lines = append(o.Lines, rules.Line{Code: string(rules.ReasonAskedSender), Subject: "eva@kommun.example"})
+			}
+			body, err := c.word(&o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Contains(body.text, none); got == asked {
+				t.Errorf("%s, asked %v: %q is there: %v", lang, asked, none, got)
+			}
+		}
+	}
+}
+
 // TestOverride: one file replaces one wording, and a broken one is told with file, line and what is accepted.
 func TestOverride(t *testing.T) {
 	for _, c := range []struct {

@@ -178,8 +178,11 @@ func (t *turn) personWord(ev MailArrived, p placement) {
 			t.confirmed(ev, p, s, why)
 			return
 		}
-		t.hold(ev, p, s, ReasonUnproved, true, why...)
+		t.hold(ev, p, s, ReasonUnproved, false, why...)
 		t.askSender(p, s)
+		if tk, ok := t.ticket(p.ticket); ok {
+			t.tellHeld(tk, t.out.Held[len(t.out.Held)-1], s)
+		}
 	case outcomeHeld:
 		t.hold(ev, p, s, ReasonProofFailed, true, why...)
 	case outcomeJoin:

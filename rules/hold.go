@@ -29,6 +29,10 @@ func mailName(id MailID) string { return strconv.FormatUint(uint64(id), 10) }
 // tellHeld tells staff that a mail waits and what decides it. A held mail by a staff member is told to the others.
 func (t *turn) tellHeld(tk *Ticket, h Held, s speaker) {
 	told := false
+	lines := []Line{{Code: string(h.Why), Subject: string(h.From.Address), More: []string{mailName(h.ID), h.Subject}}}
+	if h.Confirm != "" {
+		lines = append(lines, Line{Code: string(ReasonAskedSender), Subject: string(h.From.Address)})
+	}
 	for _, to := range t.desk.Staff {
 		if to.Address == h.From.Address && h.Why == ReasonUnproved {
 			continue // they are asked whether it was them
@@ -39,8 +43,7 @@ func (t *turn) tellHeld(tk *Ticket, h Held, s speaker) {
 			offer = []Action{{Command: "admit " + string(h.From.Address)}}
 		}
 		t.mailStaff(tk, to, ThreadStaff, Outgoing{
-			Template: TemplateNoticeHeld, Author: h.From, AuthorTrust: s.trust, GoesTo: ReplyToStaff, Actions: offer,
-			Lines: []Line{{Code: string(h.Why), Subject: string(h.From.Address), More: []string{mailName(h.ID), h.Subject}}},
+			Template: TemplateNoticeHeld, Author: h.From, AuthorTrust: s.trust, GoesTo: ReplyToStaff, Actions: offer, Lines: lines,
 		})
 	}
 	if told {
@@ -64,7 +67,6 @@ func (t *turn) askSender(p placement, s speaker) {
 	o := t.mail(tk, Outgoing{
 		Kind: OutConfirm, Template: TemplateConfirm, Thread: p.thread, To: t.registered(tk, s.Address), Role: s.role,
 		Language: t.readerLanguage(tk, s.Address), Auto: AutoReplied, Held: h.ID, GoesTo: ReplyToDesk,
-		Lines: []Line{{Code: string(ReasonAskedSender), Subject: t.desk.Number(tk.ID)}},
 	}, PurposeConfirm)
 	h.Confirm = o.ID
 	h.Reasons = append(h.Reasons, Reason{ReasonAskedSender, string(s.Address)})
