@@ -13,7 +13,7 @@ const (
 	// likeLooks and wordLooks are how many looks for one letter come to, once those that see the same thing are counted
 	// as one: windows and radii overlap heavily, words and pairs less, and letters of one burst are looked from in turn.
 	// Counted so, mail with neither outages nor habits nor fashions raised as many alarms as falseAlarms agrees to.
-	likeLooks = 2
+	likeLooks = 2.3
 	wordLooks = 7.5
 	// falseAlarms is how many alarms a year chance alone may raise.
 	falseAlarms = 14

@@ -71,7 +71,7 @@ func New(o Options) *Watch {
 	}
 	s := int64(o.Window / time.Second)
 	return &Watch{
-		windows: []int64{s / 2, s, 2 * s, 4 * s}, people: o.People, zone: o.Zone,
+		windows: []int64{s / 4, s / 2, s, 2 * s, 4 * s}, people: o.People, zone: o.Zone,
 		past: newHistory(), freq: newFrequency(), common: newBoilerplate(), homes: map[uint64]int{},
 		crowd: newCrowd(), latest: newLatest(), users: map[uint32][]*note{}, lens: newLens(), given: newAnswers(),
 	}

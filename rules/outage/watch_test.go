@@ -115,6 +115,18 @@ func TestFourPeopleWithANovelFault(t *testing.T) {
 	}
 }
 
+// Of what people write about on any day, four within minutes are as unusual as more of them are within half an hour.
+func TestFourWithinMinutes(t *testing.T) {
+	s := begin(t, 12, Options{})
+	for i := range 4 {
+		words := strings.ReplaceAll(everyday[1], "{}", places[i])
+		when := at(9, 30).Add(time.Duration(40*i) * time.Second)
+		if got := s.show(when, fmt.Sprintf("f%d@house%d.example", i, i), "Question", words); got.Raised != (i == 3) {
+			t.Errorf("report %d: %+v", i+1, got)
+		}
+	}
+}
+
 // A desk that was opened this morning has no history to compare with.
 func TestFirstMorning(t *testing.T) {
 	t.Run("the same words", func(t *testing.T) {
