@@ -34,7 +34,7 @@ const (
 	// reopen is how long the same matter is the same alarm.
 	reopen = 10 * 3600
 	// ordinaryCost is how many letters of the matter an alarm forgoes to be spared one of ordinary traffic.
-	ordinaryCost = 8
+	ordinaryCost = 10
 	// farAway is how many standard deviations less like its middle than its letters an alarm's reach may be.
 	farAway = 2.5
 	// usualSpread is the standard deviation that letters of one matter have in their likeness to its middle, believed as
