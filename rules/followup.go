@@ -183,6 +183,7 @@ func (t *turn) followUp(tk *Ticket, r *VendorReport, v Vendor) {
 		above := *report
 		above.Escalation = true
 		r.Asked = append(r.Asked, t.remind(tk, r.Thread, v, Mailbox{Address: v.Escalation}, &above))
+		r.Escalated = true
 		lines = append(lines, Line{Code: string(ReasonEscalated), Subject: string(v.Escalation)})
 	}
 	t.tellStaff(tk, r.Thread, Outgoing{Template: TemplateNoticeChange, GoesTo: ReplyToVendor, GoesToName: v.Name, Report: report, Lines: lines}, "")

@@ -102,7 +102,8 @@ type VendorReport struct {
 	Tag       string    `json:"tag,omitempty"`       // that number as its desk writes it in a subject: "[Case#778899]"
 	Ended     time.Time `json:"ended,omitzero"`      // when it was told that the fault is solved, or none
 	// ToldOver says that it was told that the fault is over, and that this was taken back: its next reminder says so.
-	ToldOver bool `json:"told_over,omitempty"`
+	ToldOver  bool `json:"told_over,omitempty"`
+	Escalated bool `json:"escalated,omitempty"` // its escalation contact has been asked, and is told of the end
 	// Asked are the mails that asked it last: the report, or a reminder and its copy to the escalation contact.
 	Asked []OutgoingID `json:"asked,omitempty"`
 }
