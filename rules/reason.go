@@ -113,8 +113,8 @@ const (
 	LineOpenAgain   = "open-again"     // on an undo: Subject, an outage, is open again with so many tickets, More
 	LineGoneMany    = "gone-many"      // on an undo: so many of the affected, Subject, have the mail that it is over; More are some of them
 	LineGoneInform  = "gone-informed"  // on an undo: of the informed, More
-	LineGoneVendor  = "gone-vendor"    // on an undo: of the vendors, More, which are asked again from now on
-	LineGoneNoFault = "gone-no-fault"  // on an undo: of the vendors, More, which were told that there was no fault
+	LineGoneVendor  = "gone-vendor"    // on an undo: of the vendors, More, which are reminded again, first at Subject
+	LineGoneNoFault = "gone-no-fault"  // on an undo: the same of vendors that were told that there was no fault
 	LineTellThem    = "tell-them"      // on an undo: how those who have such a mail are told better
 	LineWorkaround  = "workaround"     // on a solved mail: there is a way around it
 	LineCancelled   = "cancelled"      // on a solved mail: ended with information, nothing was done

@@ -44,6 +44,7 @@ func (t *turn) toldOfEnd(o *Outage) {
 type gone struct {
 	affected          []string
 	vendors, informed []string
+	next              time.Time // when the first of the vendors is reminded
 }
 
 // undoEnd opens an outage again that a mail ended, and its tickets as they were. What still waits in the queue is not
@@ -81,15 +82,15 @@ func (t *turn) undoEnd(a *act, u *Undo) bool {
 	}
 	a.done = append(a.done, OutageNumber(o.ID))
 	a.lines = append(a.lines, Line{Code: LineOpenAgain, Subject: OutageNumber(o.ID), More: []string{strconv.Itoa(open)}})
-	a.lines = append(a.lines, g.lines(dismissed)...)
+	a.lines = append(a.lines, g.lines(dismissed, t.clock(g.next))...)
 	return true
 }
 
 // maxGone is how many of those who have a mail are named; an outage has hundreds.
 const maxGone = 8
 
-// lines says who has such a mail, and how they are told better.
-func (g gone) lines(dismissed bool) (lines []Line) {
+// lines says who has such a mail, and how they are told better; next is when vendors are.
+func (g gone) lines(dismissed bool, next string) (lines []Line) {
 	if n := len(g.affected); n > 0 {
 		lines = append(lines, Line{Code: LineGoneMany, Subject: strconv.Itoa(n), More: g.affected[:min(n, maxGone)]})
 		if n > maxGone {
@@ -107,7 +108,7 @@ func (g gone) lines(dismissed bool) (lines []Line) {
 		if dismissed {
 			code = LineGoneNoFault
 		}
-		lines = append(lines, Line{Code: code, More: g.vendors})
+		lines = append(lines, Line{Code: code, Subject: next, More: g.vendors})
 	}
 	return lines
 }
@@ -146,12 +147,12 @@ func (t *turn) undoEnded(a *act, o *Outage, tk *Ticket, g *gone) {
 		}
 	}
 	t.touch(tk)
-	t.resumeReports(o, tk, was.At, told)
+	t.resumeReports(o, tk, was.At, told, g)
 }
 
 // resumeReports follows up the reports again that ended then. One that had not gone out by then was taken back, and is
 // sent anew; told are the vendors of the others, and whether they have heard of the end.
-func (t *turn) resumeReports(o *Outage, tk *Ticket, ended time.Time, told map[Address]bool) {
+func (t *turn) resumeReports(o *Outage, tk *Ticket, ended time.Time, told map[Address]bool, g *gone) {
 	for i := range tk.Reports {
 		r := &tk.Reports[i]
 		if !r.Ended.Equal(ended) {
@@ -165,5 +166,8 @@ func (t *turn) resumeReports(o *Outage, tk *Ticket, ended time.Time, told map[Ad
 		}
 		r.Ended, r.LastSent, r.ToldOver = time.Time{}, t.now, heard
 		t.scheduleFollowUp(tk, i, v)
+		if g.next.IsZero() || r.Next.Before(g.next) {
+			g.next = r.Next
+		}
 	}
 }
