@@ -86,13 +86,13 @@ func (t *turn) quotes(tickets []*Ticket, words []string, role Role) []string {
 
 // firstWords is the entry that opened a ticket.
 func (t *turn) firstWords(tk *Ticket) (Entry, bool) {
-	for _, e := range t.out.Entries {
-		if e.Ticket == tk.ID && e.Kind == EntryMailIn {
+	for seq := 1; seq <= min(tk.Entries, 3); seq++ { // the first, or the one after a note of who passed it on
+		if e, ok := t.look.Entry(tk.ID, seq); ok && e.Kind == EntryMailIn {
 			return e, true
 		}
 	}
-	for seq := 1; seq <= min(tk.Entries, 3); seq++ { // the first, or the one after a note of who passed it on
-		if e, ok := t.look.Entry(tk.ID, seq); ok && e.Kind == EntryMailIn {
+	for _, e := range t.out.Entries { // of a ticket that is being opened
+		if e.Ticket == tk.ID && e.Kind == EntryMailIn {
 			return e, true
 		}
 	}
