@@ -138,8 +138,12 @@ func capReferences(ids []MessageID) []MessageID {
 	return append(ids[:1:1], ids[len(ids)-maxReferences+1:]...)
 }
 
-// facts is the block under the message. Only staff see who else is concerned.
+// facts is the block under the message. Only staff see who else is concerned. Under what is said of an outage to staff and
+// the informed it is the outage's: the ticket that it stands on is one of many, and may be over when the outage is not.
 func (t *turn) facts(tk *Ticket, o Outgoing, reference string) Facts {
+	if o.Report != nil && o.Report.Outage != "" && (o.Template == TemplateSuspicion || o.Role == RoleInformed) {
+		return Facts{Number: o.Report.Outage, Reference: reference}
+	}
 	f := Facts{Number: t.desk.Number(tk.ID), Status: tk.Status, Subject: tk.Subject, Created: tk.Created, Reference: reference}
 	if o.Role != RoleStaff && o.Thread < len(tk.Threads) && tk.Threads[o.Thread].Subject != "" {
 		f.Subject = tk.Threads[o.Thread].Subject // after a merge the ticket's own is somebody else's

@@ -57,3 +57,33 @@ func TestToldApart(t *testing.T) {
 		}
 	}
 }
+
+// What staff and the informed read of an outage ends with its number: the ticket that it stands on is one of many, and its
+// requester no part of it. What a person is quoted with is what they wrote first, not what they write now.
+func TestOutageMailsAreOfTheOutage(t *testing.T) {
+	w := newWorld(scenarioDesk())
+	for _, from := range []string{"asa@kommun.example", "olle@skola.example", "kari@firma.example", "ali@bolag.example"} {
+		w.tell("mail", "from: "+from, "subject: Fel", "", "BankID fungerar inte hos "+from[:3])
+	}
+	w.tell("mail", anna, "answers: 1-4", "", "/solved")
+	w.tell("mail", "from: olle@skola.example", "answers: 2-4", "", "Nej, det är fel.")
+	w.tell("mail", "from: kari@firma.example", "answers: 3-4", "", "Nei, det er feil.")
+	suspicions := 0
+	for _, id := range w.order {
+		o := w.queue[id]
+		if o.Template == TemplateSuspicion {
+			suspicions++
+			if len(o.Report.Quotes) != 4 || o.Report.Quotes[2] != "OMD-3: BankID fungerar inte hos kar" {
+				t.Errorf("%s quotes %q", id, o.Report.Quotes)
+			}
+		}
+		if o.Template == TemplateSuspicion || o.Role == RoleInformed {
+			if f := o.Facts; f.Number != "D-1" || f.Requester.Address != "" || f.Status != "" || f.Reference == "" {
+				t.Errorf("%s to %s has the facts %+v", id, o.To.Address, f)
+			}
+		}
+	}
+	if suspicions != 4 {
+		t.Errorf("%d suspicions", suspicions)
+	}
+}
