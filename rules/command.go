@@ -203,7 +203,7 @@ func commandWord(line string) (word, arg string) {
 func (t *turn) staffCommands(m *Mail, p placement) (cmds []Command, rest string, refusal []Line) {
 	cmds, rest, unknown := leadingCommands(m.Reply)
 	if unknown != "" {
-		return nil, "", []Line{{Code: LineUnknown, Subject: "/" + unknown, More: nearest(unknown)}}
+		return nil, "", []Line{unknownWord("/"+unknown, unknown)}
 	}
 	if len(cmds) > 0 && m.Lead != "" {
 		lead, _, _ := leadingCommands(m.Lead)
@@ -272,6 +272,14 @@ func (t *turn) participantCommands(m *Mail, p placement, s speaker) (cmds []Comm
 		}
 	}
 	return cmds, words
+}
+
+// unknownWord says that a word is none of ours, and which is nearest, if any is near.
+func unknownWord(written, word string) Line {
+	if near := nearest(word); near != nil {
+		return Line{Code: LineUnknown, Subject: written, More: near}
+	}
+	return Line{Code: LineNoWord, Subject: written}
 }
 
 // nearest is the command word closest to what was written, where one is close enough to be meant.

@@ -60,3 +60,15 @@ func TestCommandsAreTheContracts(t *testing.T) {
 		t.Errorf("the contract has %d commands, the table %d", len(rows), len(commands))
 	}
 }
+
+// TestUnknownWord: a word that is near to one of ours is asked about; one that is near to none is not, with an empty question.
+func TestUnknownWord(t *testing.T) {
+	for word, want := range map[string]Line{
+		"solvd":     {Code: LineUnknown, Subject: "/solvd", More: []string{"/solved"}},
+		"rapporter": {Code: LineNoWord, Subject: "/rapporter"},
+	} {
+		if got := unknownWord("/"+word, word); got.Code != want.Code || got.Subject != want.Subject || strings.Join(got.More, "") != strings.Join(want.More, "") {
+			t.Errorf("%q: %+v, want %+v", word, got, want)
+		}
+	}
+}

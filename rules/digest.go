@@ -205,7 +205,7 @@ func (t *turn) listLine(ev MailArrived, s speaker, tickets []string, line string
 	spec, known := findCommand(word)
 	switch {
 	case !ok || !known:
-		return []Line{{Code: LineUnknown, Subject: line, More: nearest(word)}}, true
+		return []Line{unknownWord(line, word)}, true
 	case s.role != RoleStaff:
 		if s.role = t.listedRole(tk, s.Address); !spec.may(s.role) {
 			return []Line{{Code: LineNotYours, Subject: line}}, true

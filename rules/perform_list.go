@@ -189,7 +189,7 @@ func (t *turn) staffWithoutTicket(ev MailArrived, s speaker, why []Reason) bool 
 // deskCommands carries out the commands that need no ticket.
 func (t *turn) deskCommands(ev MailArrived, s speaker, cmds []Command, unknown string) []Line {
 	if unknown != "" {
-		return []Line{{Code: LineNothingDone}, {Code: LineUnknown, Subject: "/" + unknown, More: nearest(unknown)}}
+		return []Line{{Code: LineNothingDone}, unknownWord("/"+unknown, unknown)}
 	}
 	var lines []Line
 	for _, c := range cmds {

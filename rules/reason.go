@@ -94,6 +94,7 @@ const (
 const (
 	LineDone        = "done"           // Subject is the command as written, More what it changed
 	LineUnknown     = "unknown"        // Subject the word as written, More the nearest right one
+	LineNoWord      = "no-word"        // Subject the word as written, which no right one is near to
 	LineBadArgument = "bad-argument"   // Subject the command, More what it takes
 	LineNotHere     = "not-set-up"     // Subject the command: this desk has no approval, tiers, forms …
 	LineNotNow      = "not-now"        // Subject the command, More the status that forbids it
@@ -110,6 +111,7 @@ const (
 	LineUnheard     = "unheard"        // Subject, the requester, muted the ticket and did not get the mail's words
 	LineMuted       = "muted"          // Subject, the requester, muted the ticket: a plain reply does not reach them
 	LineGone        = "gone"           // on an undo: Subject already has the mail
+	LineDismissed   = "dismissed"      // Subject, an outage, is none: somebody of staff says so
 	LineOpenAgain   = "open-again"     // on an undo: Subject, an outage, is open again with so many tickets, More
 	LineGoneMany    = "gone-many"      // on an undo: so many of the affected, Subject, have the mail that it is over; More are some of them
 	LineGoneInform  = "gone-informed"  // on an undo: of the informed, More
