@@ -141,7 +141,7 @@ func capReferences(ids []MessageID) []MessageID {
 // facts is the block under the message. Only staff see who else is concerned. Under what is said of an outage to staff and
 // the informed it is the outage's: the ticket that it stands on is one of many, and may be over when the outage is not.
 func (t *turn) facts(tk *Ticket, o Outgoing, reference string) Facts {
-	if o.Report != nil && o.Report.Outage != "" && (o.Template == TemplateSuspicion || o.Role == RoleInformed) {
+	if o.Report != nil && o.Report.Outage != "" && (o.Role == RoleInformed || o.Role == RoleStaff && o.Template != TemplateAnswer) {
 		return Facts{Number: o.Report.Outage, Reference: reference}
 	}
 	f := Facts{Number: t.desk.Number(tk.ID), Status: tk.Status, Subject: tk.Subject, Created: tk.Created, Reference: reference}

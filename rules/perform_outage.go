@@ -203,7 +203,7 @@ func (t *turn) doDismiss(a *act) *Line {
 	}
 	t.out.Dues = append(t.out.Dues, Due{Key: "report " + OutageNumber(o.ID)})
 	a.done = append(a.done, OutageNumber(o.ID))
-	t.tellOthers(a) // who have the same question before them
+	t.tellOfOutage(a, o, "", Line{Code: LineDismissed, Subject: OutageNumber(o.ID)}) // who have the same question before them
 	return nil
 }
 

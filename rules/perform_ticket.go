@@ -221,6 +221,14 @@ func (t *turn) tellOthers(a *act, more ...Line) {
 		Lines: append([]Line{{Code: LineDone, Subject: a.Written, More: a.done}}, more...)}, a.s.Address)
 }
 
+// tellOfOutage shows staff what became of an outage, and by whom. A plain reply stays among colleagues: it is about many
+// tickets, and no word to the requester of one.
+func (t *turn) tellOfOutage(a *act, o *Outage, words string, lines ...Line) {
+	t.tellStaff(a.tk, ThreadStaff, Outgoing{Template: TemplateNoticeChange, Author: a.s.Mailbox, AuthorTrust: a.s.trust,
+		GoesTo: ReplyToStaff, Subject: "[" + OutageNumber(o.ID) + "] " + o.Title, Words: words, Said: t.now, Lines: lines,
+		Report: &FaultReport{Title: o.Title, Outage: OutageNumber(o.ID)}}, a.s.Address)
+}
+
 func (t *turn) doRelease(a *act) *Line {
 	if a.Arg != "" {
 		a.tk.Resolution = a.Arg
@@ -239,7 +247,7 @@ func (t *turn) solve(a *act, next Status, how string) *Line {
 		words := strings.TrimSpace(a.Arg + "\n\n" + a.words)
 		a.words = ""
 		t.solveOutage(o, lead, words, a)
-		t.tellOthers(a)
+		t.tellOfOutage(a, o, words, Line{Code: string(ReasonOutageSolved), Subject: OutageNumber(o.ID)})
 		return nil
 	}
 	if line := t.endTicket(a, next); line != nil {

@@ -79,8 +79,11 @@ func (t *turn) doUndo(a *act) *Line {
 	tk.Type, tk.Priority, tk.Category, tk.Tags, tk.Assignee, tk.Group = u.Type, u.Priority, u.Category, u.Tags, u.Assignee, u.Group
 	tk.Fields, tk.Cause, tk.Resolution, tk.Snoozed, tk.Undo = u.Fields, u.Cause, u.Resolution, u.Snoozed, nil
 	a.undone = true
-	if a.done != nil {
-		// Colleagues were told of what is taken back, and would think that it has reached somebody.
+	// Colleagues were told of what is taken back, and would think that it has reached somebody.
+	if u.Ended != nil {
+		o, _ := t.outage(u.Ended.ID)
+		t.tellOfOutage(a, o, "", a.lines...)
+	} else if a.done != nil {
 		t.tellOthers(a, a.lines...)
 	}
 	return nil
