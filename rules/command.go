@@ -35,14 +35,16 @@ type act struct {
 	words  string   // the rest of the mail; a command may use it up
 	done   []string // what it changed, for the answer
 	// answers is the mail of ours that was replied to, "" where that is not known.
-	answers OutgoingID
-	silent  bool         // its own mail is the answer
-	anyway  bool         // the words go to the requester, who muted the ticket or not
-	undone  bool         // it took something back, and cannot be taken back itself
-	ended   *EndedOutage // what it ended
-	lines   []Line       // further lines of the answer
-	attach  []Attachment
-	report  *FaultReport // of the outage it is about, for the answer
+	answers   OutgoingID
+	silent    bool         // its own mail is the answer
+	anyway    bool         // the words go to the requester, who muted the ticket or not
+	undone    bool         // it took something back, and cannot be taken back itself
+	ended     *EndedOutage // what it ended
+	confirmed OutageID     // the suspicion that it confirmed
+	moves     []Move       // tickets that it put elsewhere
+	lines     []Line       // further lines of the answer
+	attach    []Attachment
+	report    *FaultReport // of the outage it is about, for the answer
 }
 
 // commands is filled in by init, since the functions refer to the table for /help.

@@ -137,15 +137,21 @@ func (t *turn) doOutage(a *act) *Line {
 	}
 	if !ok {
 		o = t.newOutage(Outage{Status: OutageConfirmed, Vendors: []OutageVendor{}})
+		a.moves = append(a.moves, Move{a.tk.ID, 0})
 		t.joinOutage(o, a.tk, ReasonJoinedOutage)
 		t.leadWithReports(o)
 		o.Title = t.outageTitle(o)
 	}
-	if o.Status == OutageSuspected {
-		o.Status = OutageConfirmed
-	}
+	a.confirm(o)
 	a.done = append(a.done, OutageNumber(o.ID))
 	return nil
+}
+
+// confirm notes that staff believe a suspicion.
+func (a *act) confirm(o *Outage) {
+	if o.Status == OutageSuspected {
+		o.Status, a.confirmed = OutageConfirmed, o.ID
+	}
 }
 
 // putInto moves a ticket into an outage that staff name. One that an outage's vendors' threads stand on stays.
@@ -158,6 +164,7 @@ func (t *turn) putInto(a *act, id OutageID) *Line {
 		return &Line{Code: LineLeads, Subject: a.Written, More: []string{OutageNumber(led.ID)}}
 	}
 	o.Left = slices.DeleteFunc(o.Left, func(id TicketID) bool { return id == a.tk.ID })
+	a.moves = append(a.moves, Move{a.tk.ID, a.tk.Outage})
 	t.joinOutage(o, a.tk, ReasonJoinedOutage)
 	a.done = append(a.done, OutageNumber(o.ID))
 	return nil
@@ -225,6 +232,7 @@ func (t *turn) doSplit(a *act) *Line {
 	if _, leads := t.leads(tk); leads {
 		return &Line{Code: LineLeads, Subject: a.Written, More: []string{OutageNumber(o.ID)}}
 	}
+	a.moves = append(a.moves, Move{tk.ID, o.ID})
 	t.leaveOutage(o, tk, string(a.s.Address))
 	a.done = append(a.done, t.desk.Number(tk.ID))
 	return nil
@@ -239,9 +247,7 @@ func (t *turn) doAnnounce(a *act) *Line {
 	if words == "" {
 		return badArgument(a, "the words for everybody affected")
 	}
-	if o.Status == OutageSuspected {
-		o.Status = OutageConfirmed
-	}
+	a.confirm(o)
 	people := t.announce(o, lead, words, a.s.Mailbox)
 	a.words = ""
 	a.done = append(a.done, strconv.Itoa(people))

@@ -113,7 +113,7 @@ const (
 	LineGone        = "gone"           // on an undo: Subject already has the mail
 	LineDismissed   = "dismissed"      // Subject, an outage, is none: somebody of staff says so
 	LineOpenAgain   = "open-again"     // on an undo: Subject, an outage, is open again with so many tickets, More
-	LineGoneMany    = "gone-many"      // on an undo: so many of the affected, Subject, have the mail that it is over; More are some of them
+	LineGoneMany    = "gone-many"      // on an undo: those of the affected, More, who have the mail that it is over
 	LineGoneInform  = "gone-informed"  // on an undo: of the informed, More
 	LineGoneVendor  = "gone-vendor"    // on an undo: of the vendors, More, which are reminded again, first at Subject
 	LineGoneNoFault = "gone-no-fault"  // on an undo: the same of vendors that were told that there was no fault

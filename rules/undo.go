@@ -25,7 +25,15 @@ type Undo struct {
 	Resolution string            `json:"resolution"`
 	Snoozed    time.Time         `json:"snoozed,omitzero"`
 	Sent       []OutgoingID      `json:"sent"`
-	Ended      *EndedOutage      `json:"ended,omitempty"` // the outage that the mail ended, if any
+	Ended      *EndedOutage      `json:"ended,omitempty"`     // the outage that the mail ended, if any
+	Confirmed  OutageID          `json:"confirmed,omitempty"` // the suspicion that it confirmed, if any
+	Moves      []Move            `json:"moves,omitempty"`
+}
+
+// Move is a ticket that a staff member's mail put into another outage, or took out, and the one it was in; 0 for none.
+type Move struct {
+	Ticket TicketID `json:"ticket"`
+	From   OutageID `json:"from"`
 }
 
 // remember notes what a ticket is like now.
@@ -38,9 +46,10 @@ func (t *turn) remember(tk *Ticket, by Address) *Undo {
 // undoable keeps the note together with the mails that this turn decided for people outside. Those about the end of an
 // outage are noted on their tickets.
 func (t *turn) undoable(a *act, u *Undo) {
-	u.Ended = a.ended
+	u.Ended, u.Confirmed, u.Moves = a.ended, a.confirmed, a.moves
 	for _, o := range t.out.Send {
-		if o.Ticket == a.tk.ID && (o.Kind == OutReply || o.Kind == OutSolved && u.Ended == nil) {
+		own := o.Ticket == a.tk.ID && (o.Kind == OutReply || o.Kind == OutSolved && u.Ended == nil)
+		if own || o.Kind == OutAnnouncement {
 			u.Sent = append(u.Sent, o.ID)
 		}
 	}
@@ -59,16 +68,24 @@ func (t *turn) doUndo(a *act) *Line {
 	} else if !t.undoEnd(a, u) {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
 	}
+	t.undoMoves(a, u)
+	var gone, back []string
 	for _, id := range u.Sent {
 		row, ok := t.look.Sent(id)
 		switch {
 		case !ok:
 		case row.waits():
 			t.out.Cancel = append(t.out.Cancel, id)
-			a.done = append(a.done, string(row.To.Address)+": "+row.Subject)
+			back = append(back, string(row.To.Address)+": "+row.Subject)
 		default:
-			a.lines = append(a.lines, Line{Code: LineGone, Subject: string(row.To.Address)})
+			gone = append(gone, string(row.To.Address))
 		}
+	}
+	if len(back) > 0 {
+		a.done = append(a.done, someOf(back))
+	}
+	if len(gone) > 0 {
+		a.lines = append(a.lines, Line{Code: LineGone, Subject: someOf(gone)})
 	}
 	tk := a.tk
 	if tk.Status != u.Status {
@@ -87,6 +104,32 @@ func (t *turn) doUndo(a *act) *Line {
 		t.tellOthers(a, a.lines...)
 	}
 	return nil
+}
+
+// undoMoves puts tickets back into the outages they were in, and doubts again what was confirmed.
+func (t *turn) undoMoves(a *act, u *Undo) {
+	for _, m := range slices.Backward(u.Moves) {
+		tk, ok := t.ticket(m.Ticket)
+		if !ok || tk.Outage == m.From {
+			continue
+		}
+		if _, leads := t.leads(tk); leads {
+			continue // vendors have been written to on it since
+		}
+		if now, ok := t.outage(tk.Outage); ok && now.Status.Open() {
+			t.leaveOutage(now, tk, string(a.s.Address))
+			now.Left = slices.DeleteFunc(now.Left, func(id TicketID) bool { return id == tk.ID })
+		}
+		if was, ok := t.outage(m.From); ok && was.Status.Open() {
+			was.Left = slices.DeleteFunc(was.Left, func(id TicketID) bool { return id == tk.ID })
+			t.joinOutage(was, tk, ReasonJoinedOutage)
+		}
+		a.done = append(a.done, t.desk.Number(tk.ID))
+	}
+	if o, ok := t.outage(u.Confirmed); ok && o.Status == OutageConfirmed {
+		o.Status = OutageSuspected
+		a.done = append(a.done, OutageNumber(o.ID))
+	}
 }
 
 // undoReports takes back the fault reports that a mail began: those that went out are withdrawn.

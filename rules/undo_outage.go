@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -87,15 +88,20 @@ func (t *turn) undoEnd(a *act, u *Undo) bool {
 }
 
 // maxGone is how many of those who have a mail are named; an outage has hundreds.
-const maxGone = 8
+const maxGone = 5
+
+// someOf names the first of a list, and how many there are where those are not all.
+func someOf(list []string) string {
+	if len(list) <= maxGone {
+		return strings.Join(list, ", ")
+	}
+	return strings.Join(list[:maxGone], ", ") + ", … (" + strconv.Itoa(len(list)) + ")"
+}
 
 // lines says who has such a mail, and how they are told better; next is when vendors are.
 func (g gone) lines(dismissed bool, next string) (lines []Line) {
-	if n := len(g.affected); n > 0 {
-		lines = append(lines, Line{Code: LineGoneMany, Subject: strconv.Itoa(n), More: g.affected[:min(n, maxGone)]})
-		if n > maxGone {
-			lines[0].More = append(slices.Clip(lines[0].More), hidden)
-		}
+	if len(g.affected) > 0 {
+		lines = append(lines, Line{Code: LineGoneMany, More: []string{someOf(g.affected)}})
 	}
 	if len(g.informed) > 0 {
 		lines = append(lines, Line{Code: LineGoneInform, More: g.informed})

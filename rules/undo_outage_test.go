@@ -79,3 +79,59 @@ func TestTheEndIsTakenBackAfterAnswers(t *testing.T) {
 		t.Errorf("%s, solved %s, %v say that it is not", o.Status, o.Solved, o.Still)
 	}
 }
+
+// What else was done to an outage is taken back as well: its confirmation, an announcement as far as it waits, and which
+// tickets are of it.
+func TestSmallerThingsAreTakenBack(t *testing.T) {
+	suspected := func() *world {
+		w := newWorld(scenarioDesk())
+		for _, from := range []string{"asa@kommun.example", "olle@skola.example", "kari@firma.example", "ali@bolag.example"} {
+			w.tell("mail", "from: "+from, "subject: Fel", "", "BankID fungerar inte.")
+		}
+		return w
+	}
+	for _, c := range []struct {
+		name, answers string
+		words         []string
+		waits         bool // what was decided has yet to go out
+		moved         bool // while it was not taken back
+	}{
+		{"outage", "answers: 1-4", []string{"/outage"}, false, false},
+		{"announce", "answers: 1-4", []string{"/announce", "Vi vet."}, false, false},
+		{"announce, in time", "answers: 1-4", []string{"/announce", "Vi vet."}, true, false},
+		{"split", "answers: 1-4", []string{"/split 2"}, false, true},
+		{"split, its own mail", "answers: 2-2", []string{"/split"}, false, true},
+		{"another outage", "answers: 2-2", []string{"/split", "/outage"}, false, true},
+	} {
+		w := suspected()
+		w.tell("mail", append([]string{anna, c.answers, ""}, c.words...)...)
+		if moved := w.tickets[2].Outage != 1; moved != c.moved {
+			t.Fatalf("%s: moved %v", c.name, moved)
+		}
+		for id, row := range w.queue {
+			if row.Kind == OutAnnouncement && c.waits {
+				row.State = QueueHeld
+				w.queue[id] = row
+			}
+		}
+		w.tell("mail", anna, c.answers, "", "/undo")
+		o := w.outages[1]
+		if o.Status != OutageSuspected || len(o.Tickets) != 4 || len(o.Left) != 0 || o.People != 4 || w.tickets[2].Outage != 1 {
+			t.Errorf("%s: %s of %d people with %v, without %v", c.name, o.Status, o.People, o.Tickets, o.Left)
+		}
+		announced, gone := 0, ""
+		for _, row := range w.queue {
+			if row.Kind == OutAnnouncement {
+				announced++
+			}
+			for _, l := range row.Lines {
+				if l.Code == LineGone {
+					gone = l.Subject
+				}
+			}
+		}
+		if strings.HasPrefix(c.name, "announce") && (announced == 0) != c.waits || (gone != "") != (announced > 0) {
+			t.Errorf("%s: %d announcements are out, gone %q", c.name, announced, gone)
+		}
+	}
+}
