@@ -12,6 +12,9 @@ func (t *turn) faultReport(o *Outage, lead *Ticket, role Role) *FaultReport {
 	if role != RoleStaff {
 		r.Title = t.maskedSubject(lead)
 	}
+	if t.desk.Role(lead.Requester.Address) == RoleVendor {
+		r.People = 0 // it tells of others
+	}
 	if o != nil {
 		tickets, words = t.ticketsOf(o), o.Words
 		t.tellOutage(r, o, lead, role)

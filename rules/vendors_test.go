@@ -37,3 +37,23 @@ func TestNamedVendors(t *testing.T) {
 		t.Errorf("letters of two characters make %v", cmds)
 	}
 }
+
+// TestAVendorIsNotAffected: who reports a fault of its own to us is none of those whom it affects.
+func TestAVendorIsNotAffected(t *testing.T) {
+	c := scenarioDesk()
+	c.Inform[0].About = append(c.Inform[0].About, "vendor-fault")
+	w := newWorld(c)
+	w.tell("mail", "from: Sublime <oms@sublime.example>", "subject: Avbrott", "", "Vi har ett avbrott.")
+	told := 0
+	for _, row := range w.queue {
+		if row.Role == RoleInformed {
+			told++
+			if row.Report.People != 0 {
+				t.Errorf("%d people are affected", row.Report.People)
+			}
+		}
+	}
+	if told != 1 {
+		t.Errorf("%d of the informed were told", told)
+	}
+}
