@@ -23,6 +23,7 @@ type Undo struct {
 	Fields     map[string]string `json:"fields"`
 	Cause      string            `json:"cause"`
 	Resolution string            `json:"resolution"`
+	Workaround bool              `json:"workaround,omitempty"`
 	Snoozed    time.Time         `json:"snoozed,omitzero"`
 	Sent       []OutgoingID      `json:"sent"`
 	Ended      *EndedOutage      `json:"ended,omitempty"`     // the outage that the mail ended, if any
@@ -39,7 +40,7 @@ type Move struct {
 // remember notes what a ticket is like now.
 func (t *turn) remember(tk *Ticket, by Address) *Undo {
 	return &Undo{By: by, At: t.now, Status: tk.Status, Type: tk.Type, Priority: tk.Priority, Category: tk.Category,
-		Tags: slices.Clone(tk.Tags), Assignee: tk.Assignee, Group: tk.Group, Fields: maps.Clone(tk.Fields), Cause: tk.Cause, Resolution: tk.Resolution,
+		Tags: slices.Clone(tk.Tags), Assignee: tk.Assignee, Group: tk.Group, Fields: maps.Clone(tk.Fields), Cause: tk.Cause, Resolution: tk.Resolution, Workaround: tk.Workaround,
 		Snoozed: tk.Snoozed}
 }
 
@@ -70,8 +71,12 @@ func (t *turn) doUndo(a *act) *Line {
 	}
 	t.undoMoves(a, u)
 	var gone, back []string
+	told := map[Address]bool{} // vendors to whom a mail of the end was made, and whether they have it
 	for _, id := range u.Sent {
 		row, ok := t.look.Sent(id)
+		if ok && row.Role == RoleVendor && row.Kind == OutSolved {
+			told[row.To.Address] = !row.waits()
+		}
 		switch {
 		case !ok:
 		case row.waits():
@@ -94,7 +99,10 @@ func (t *turn) doUndo(a *act) *Line {
 		t.out.Dues = append(t.out.Dues, Due{Key: "close " + t.desk.Number(tk.ID)})
 	}
 	tk.Type, tk.Priority, tk.Category, tk.Tags, tk.Assignee, tk.Group = u.Type, u.Priority, u.Category, u.Tags, u.Assignee, u.Group
-	tk.Fields, tk.Cause, tk.Resolution, tk.Snoozed, tk.Undo = u.Fields, u.Cause, u.Resolution, u.Snoozed, nil
+	tk.Fields, tk.Cause, tk.Resolution, tk.Workaround, tk.Snoozed, tk.Undo = u.Fields, u.Cause, u.Resolution, u.Workaround, u.Snoozed, nil
+	if u.Ended == nil {
+		a.lines = append(a.lines, t.resumeReports(nil, tk, u.At, told).lines(false, t)...)
+	}
 	a.undone = true
 	// Colleagues were told of what is taken back, and would think that it has reached somebody.
 	if u.Ended != nil {

@@ -83,7 +83,7 @@ func (t *turn) undoEnd(a *act, u *Undo) bool {
 	}
 	a.done = append(a.done, OutageNumber(o.ID))
 	a.lines = append(a.lines, Line{Code: LineOpenAgain, Subject: OutageNumber(o.ID), More: []string{strconv.Itoa(open)}})
-	a.lines = append(a.lines, g.lines(dismissed, t.clock(g.next))...)
+	a.lines = append(a.lines, g.lines(dismissed, t)...)
 	return true
 }
 
@@ -98,8 +98,8 @@ func someOf(list []string) string {
 	return strings.Join(list[:maxGone], ", ") + ", … (" + strconv.Itoa(len(list)) + ")"
 }
 
-// lines says who has such a mail, and how they are told better; next is when vendors are.
-func (g gone) lines(dismissed bool, next string) (lines []Line) {
+// lines says who has such a mail, and how they are told better.
+func (g gone) lines(dismissed bool, t *turn) (lines []Line) {
 	if len(g.affected) > 0 {
 		lines = append(lines, Line{Code: LineGoneMany, More: []string{someOf(g.affected)}})
 	}
@@ -114,7 +114,7 @@ func (g gone) lines(dismissed bool, next string) (lines []Line) {
 		if dismissed {
 			code = LineGoneNoFault
 		}
-		lines = append(lines, Line{Code: code, Subject: next, More: g.vendors})
+		lines = append(lines, Line{Code: code, Subject: t.clock(g.next), More: g.vendors})
 	}
 	return lines
 }
@@ -134,7 +134,6 @@ func (t *turn) undoEnded(a *act, o *Outage, tk *Ticket, g *gone) {
 			}
 		case row.Role == RoleVendor:
 			told[row.To.Address] = true
-			g.vendors = append(g.vendors, display(row.To))
 		case row.Role == RoleInformed:
 			g.informed = append(g.informed, display(row.To))
 		default:
@@ -153,12 +152,16 @@ func (t *turn) undoEnded(a *act, o *Outage, tk *Ticket, g *gone) {
 		}
 	}
 	t.touch(tk)
-	t.resumeReports(o, tk, was.At, told, g)
+	again := t.resumeReports(o, tk, was.At, told)
+	g.vendors = append(g.vendors, again.vendors...)
+	if g.next.IsZero() || again.next.Before(g.next) && !again.next.IsZero() {
+		g.next = again.next
+	}
 }
 
 // resumeReports follows up the reports again that ended then. One that had not gone out by then was taken back, and is
 // sent anew; told are the vendors of the others, and whether they have heard of the end.
-func (t *turn) resumeReports(o *Outage, tk *Ticket, ended time.Time, told map[Address]bool, g *gone) {
+func (t *turn) resumeReports(o *Outage, tk *Ticket, ended time.Time, told map[Address]bool) (g gone) {
 	for i := range tk.Reports {
 		r := &tk.Reports[i]
 		if !r.Ended.Equal(ended) {
@@ -172,8 +175,12 @@ func (t *turn) resumeReports(o *Outage, tk *Ticket, ended time.Time, told map[Ad
 		}
 		r.Ended, r.LastSent, r.ToldOver = time.Time{}, t.now, heard
 		t.scheduleFollowUp(tk, i, v)
+		if heard {
+			g.vendors = append(g.vendors, v.Name)
+		}
 		if g.next.IsZero() || r.Next.Before(g.next) {
 			g.next = r.Next
 		}
 	}
+	return g
 }
