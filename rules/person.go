@@ -98,7 +98,8 @@ var products = map[string]bool{}
 func init() {
 	for w := range strings.FieldsSeq(`microsoft teams outlook office windows excel sharepoint onedrive google gmail chrome apple safari firefox
 		adobe acrobat citrix visma altinn vipps swish freja skatteverket nav zoom android samsung internet explorer server error mina min sidor side sida sider
-		my pages portal portalen monday tuesday wednesday thursday friday saturday sunday`) {
+		my pages portal portalen service account profile access control desk center centre support settings interface login window console dashboard
+		extension app api id monday tuesday wednesday thursday friday saturday sunday`) {
 		products[w] = true
 	}
 }
