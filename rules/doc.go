@@ -18,6 +18,9 @@
 //	 │        │               │
 //	 └────────┴───────▶ resolved ──▶ closed        resolved ──▶ open: a real reply, /reopen
 //
+// /undo, within ten minutes, puts back what was before a staff member's last mail, and is the one way to "new" again or out
+// of "closed".
+//
 // What may follow what is one table, in status.go, and this is it; a test compares the two. Nothing becomes new again, and
 // a closed ticket never reopens: a reply to it opens a new one, linked both ways.
 //
@@ -40,6 +43,19 @@
 //	waiting-approval   nothing yet
 //	resolved           /solved, /workaround, an outage's end     a real reply, /reopen; /accept, /close, close_after
 //	closed             /close, /accept, /cancel, /merge          never
+//
+// # The life of an outage
+//
+//	suspected ──▶ confirmed ──▶ reported ──▶ solved
+//	     └────────────┴────────────┴───────▶ dismissed
+//
+//	suspected   the watch, half as many who say of a solved one that it is not, twice as many who write of a dismissed one
+//	confirmed   /outage, of a suspicion or one that was ended; /announce; /undo of a report
+//	reported    /report, or report = "auto" where nobody has dismissed it
+//	solved      /solved
+//	dismissed   /dismiss; its last ticket went elsewhere
+//
+// /undo of /solved and /dismiss makes it what it was, and its tickets with it.
 //
 // # Invariants
 //
