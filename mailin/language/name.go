@@ -1,6 +1,7 @@
 package language
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -94,6 +95,10 @@ func (n Names) telling(words []token) []string {
 	return list
 }
 
+// openers are words that nothing is called: with a capital they begin a sentence, though the one before has no full stop.
+var openers = strings.Fields("hur vad när varför vilken vilket jag kan hvordan hva hvor når hvorfor hvilken hvilket jeg korleis kva kvar " +
+	"kvifor eg how what where when why which can could")
+
 // split finds the words of a text.
 func split(text string) []token {
 	words := make([]token, 0, min(len(text)/4+1, 2*maxWords))
@@ -113,7 +118,9 @@ func split(text string) []token {
 		i += end
 		word := strings.Trim(raw, "'’-")
 		if bare := strings.TrimRight(word, "."); bare != "" {
-			words = append(words, token{strings.ToLower(bare), begins, isName(bare, begins)})
+			lower := strings.ToLower(bare)
+			begins = begins || slices.Contains(openers, lower)
+			words = append(words, token{lower, begins, isName(bare, begins)})
 			begins = false
 		}
 		begins = begins || strings.HasSuffix(raw, ".")

@@ -111,6 +111,22 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// A question begins a sentence, whether or not the one before has a full stop.
+func TestWithoutFullStops(t *testing.T) {
+	for _, s := range []struct {
+		want rules.Language
+		text string
+	}{
+		{"sv", "Hej!\n\nsearch my calendar for a party Hur lång tid tar det?"},
+		{"nb", "Session expired for user Hvor lang tid tar det?"},
+		{"en", "Skrivare 3 Where do I send the bill?"},
+	} {
+		if got, sure := Guess(s.text); got != s.want || sure < rules.Sure {
+			t.Errorf("Guess(%q) = %s (%.2f), want %s", s.text, got, sure, s.want)
+		}
+	}
+}
+
 // Who shouts names nothing with capitals, and German does not become Swedish without its nouns.
 func TestCapitals(t *testing.T) {
 	for _, s := range []struct {
