@@ -5,7 +5,7 @@ import "testing"
 // TestThirdPersons: whom a writer speaks of is as little a vendor's business as the writer. What programs, services and
 // the desk's own things are called stays, and so does what only looks like an address.
 func TestThirdPersons(t *testing.T) {
-	things := []string{"OmDirekt", "Sublime", "Mirakel", "Mina sidor - Teknik", "Lön och tid"}
+	things := []string{"OmDirekt", "Sublime", "Mirakel", "Mina sidor - Teknik", "Lön och tid", "el", "Ås"}
 	for in, want := range map[string]string{
 		"Min kollega Lisa Svensson på Storgatan 4, 123 45 Östersund kommer inte in": "Min kollega … på … kommer inte in",
 		"Kollegan Per von Essen-Lund ser samma fel.":                                "Kollegan … ser samma fel.",
@@ -30,6 +30,8 @@ func TestThirdPersons(t *testing.T) {
 		"I live at 21 Baker Street and cannot log in":                               "I live at … and cannot log in",
 		"Postnummer 0154 Oslo gir feil":                                             "Postnummer … gir feil",
 		"My father Tom Smith and my mother Ann Smith":                               "My father … and my mother …",
+		"Min kollega Elsa Svensson och min chef Åsa Ek ser det":                     "Min kollega … och min chef … ser det",
+		"I live at 21 Oak Drive":                                                    "I live at …",
 
 		// what stays
 		"Min kollega kommer inte in på Mina sidor":                                    "",
@@ -48,6 +50,10 @@ func TestThirdPersons(t *testing.T) {
 		"Chefen kan inte attestera i Lön och tid":                                     "",
 		"User Profile Service failed, Customer Service Desk and Task Manager Console": "",
 		"Min chef Lön och tid":                                                        "",
+		"The page says User Not Found, then Client Certificate Required":              "",
+		"Customer Authentication Failed. User Principal Name saknas":                  "",
+		"Brukeren Ikke Funnet":                                                        "",
+		"Jag får felkod 403 Google Drive, 404 Network Drive och 500 Connection Close": "",
 	} {
 		if want == "" {
 			want = in
