@@ -137,7 +137,7 @@ func (t *turn) doOutage(a *act) *Line {
 	}
 	if !ok {
 		o = t.newOutage(Outage{Status: OutageConfirmed, Vendors: []OutageVendor{}})
-		a.moves = append(a.moves, Move{a.tk.ID, 0})
+		a.moves = append(a.moves, t.moving(a.tk, o.ID))
 		t.joinOutage(o, a.tk, ReasonJoinedOutage)
 		t.leadWithReports(o)
 		o.Title = t.outageTitle(o)
@@ -164,7 +164,7 @@ func (t *turn) putInto(a *act, id OutageID) *Line {
 		return &Line{Code: LineLeads, Subject: a.Written, More: []string{OutageNumber(led.ID)}}
 	}
 	o.Left = slices.DeleteFunc(o.Left, func(id TicketID) bool { return id == a.tk.ID })
-	a.moves = append(a.moves, Move{a.tk.ID, a.tk.Outage})
+	a.moves = append(a.moves, t.moving(a.tk, o.ID))
 	t.joinOutage(o, a.tk, ReasonJoinedOutage)
 	a.done = append(a.done, OutageNumber(o.ID))
 	return nil
@@ -232,7 +232,7 @@ func (t *turn) doSplit(a *act) *Line {
 	if _, leads := t.leads(tk); leads {
 		return &Line{Code: LineLeads, Subject: a.Written, More: []string{OutageNumber(o.ID)}}
 	}
-	a.moves = append(a.moves, Move{tk.ID, o.ID})
+	a.moves = append(a.moves, t.moving(tk, 0))
 	t.leaveOutage(o, tk, string(a.s.Address))
 	a.done = append(a.done, t.desk.Number(tk.ID))
 	return nil

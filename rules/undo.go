@@ -35,6 +35,19 @@ type Undo struct {
 type Move struct {
 	Ticket TicketID `json:"ticket"`
 	From   OutageID `json:"from"`
+	To     OutageID `json:"to"`
+	// Status and Dismissed are what From was then: one that its last ticket leaves is dismissed with it.
+	Status    OutageStatus `json:"status,omitempty"`
+	Dismissed Dismissal    `json:"dismissed,omitzero"`
+}
+
+// moving notes, BEFORE a ticket goes into an outage or, with 0, out of its own, where it is.
+func (t *turn) moving(tk *Ticket, to OutageID) Move {
+	m := Move{Ticket: tk.ID, From: tk.Outage, To: to}
+	if o, ok := t.outage(tk.Outage); ok {
+		m.Status, m.Dismissed = o.Status, o.Dismissed
+	}
+	return m
 }
 
 // remember notes what a ticket is like now.
@@ -114,11 +127,12 @@ func (t *turn) doUndo(a *act) *Line {
 	return nil
 }
 
-// undoMoves puts tickets back into the outages they were in, and doubts again what was confirmed.
+// undoMoves puts tickets back into the outages they were in, but for those that others have moved since, and doubts again
+// what was confirmed.
 func (t *turn) undoMoves(a *act, u *Undo) {
 	for _, m := range slices.Backward(u.Moves) {
 		tk, ok := t.ticket(m.Ticket)
-		if !ok || tk.Outage == m.From {
+		if !ok || tk.Outage == m.From || tk.Outage != m.To {
 			continue
 		}
 		if _, leads := t.leads(tk); leads {
@@ -128,9 +142,20 @@ func (t *turn) undoMoves(a *act, u *Undo) {
 			t.leaveOutage(now, tk, string(a.s.Address))
 			now.Left = slices.DeleteFunc(now.Left, func(id TicketID) bool { return id == tk.ID })
 		}
-		if was, ok := t.outage(m.From); ok && was.Status.Open() {
+		was, ok := t.outage(m.From)
+		emptied := ok && was.Status == OutageDismissed && len(was.Tickets) == 0 && m.Status.Open()
+		if emptied {
+			was.Status, was.Dismissed = m.Status, m.Dismissed
+		}
+		switch {
+		case ok && was.Status.Open():
 			was.Left = slices.DeleteFunc(was.Left, func(id TicketID) bool { return id == tk.ID })
 			t.joinOutage(was, tk, ReasonJoinedOutage)
+			if emptied && was.Status == OutageSuspected && was.Dismissed.At.IsZero() {
+				t.reportSoon(was)
+			}
+		case ok && slices.Contains(was.Tickets, tk.ID): // of one that is over
+			tk.Outage = was.ID
 		}
 		a.done = append(a.done, t.desk.Number(tk.ID))
 	}

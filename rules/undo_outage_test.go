@@ -135,3 +135,35 @@ func TestSmallerThingsAreTakenBack(t *testing.T) {
 		}
 	}
 }
+
+// A ticket that was put elsewhere goes back to where it was, though nothing was left of that outage; a colleague who has
+// put it somewhere else since is not overruled.
+func TestTheLastTicketOfAnOutageGoesBack(t *testing.T) {
+	begin := func() *world {
+		w := newWorld(scenarioDesk())
+		for i, from := range []string{"asa@kommun.example", "olle@skola.example", "kari@firma.example"} {
+			w.tell("mail", "from: "+from, "subject: "+[]string{"Skrivare", "Lön", "Nät"}[i], "", []string{"Skrivaren är trasig.", "Lönen saknas.", "Nätet är nere."}[i])
+			w.tell("mail", anna, "answers: "+string(rune('1'+i))+"-2", "", "/outage")
+		}
+		return w
+	}
+	w := begin()
+	w.tell("mail", anna, "answers: 1-2", "", "/outage D-2")
+	if o := w.outages[1]; o.Status != OutageDismissed {
+		t.Fatalf("%s of %v", o.Status, o.Tickets)
+	}
+	w.tell("mail", anna, "answers: 1-2", "", "/undo")
+	if o, p := w.outages[1], w.outages[2]; o.Status != OutageConfirmed || !slices.Equal(o.Tickets, []TicketID{1}) || o.People != 1 ||
+		len(o.Left) != 0 || !o.Dismissed.At.IsZero() || w.tickets[1].Outage != 1 || !slices.Equal(p.Tickets, []TicketID{2}) {
+		t.Errorf("%+v\n%+v", o, p)
+	}
+
+	w = begin()
+	w.tell("mail", anna, "answers: 1-2", "", "/outage D-2")
+	w.tell("mail", anna, "answers: 2-2", "", "/split 1")
+	w.tell("mail", "from: Bo Lind <bo@omdirekt.example>", "answers: 1-3", "", "/outage D-3")
+	w.tell("mail", anna, "answers: 2-2", "", "/undo")
+	if w.tickets[1].Outage != 3 {
+		t.Errorf("a colleague put it into D-3, and it is in D-%d", w.tickets[1].Outage)
+	}
+}
