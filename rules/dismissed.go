@@ -38,6 +38,10 @@ func (t *turn) doubled(o *Outage, people int) bool {
 	return people >= 2*o.Dismissed.People && people-o.Dismissed.People >= t.desk.Outage.People
 }
 
+// maxAgain is how many tickets are kept of what was dismissed before only those of somebody new are: each letter about the
+// matter reads them all.
+const maxAgain = 50
+
 // countSince counts a ticket of what was dismissed, once, and its writer where they are new.
 func (t *turn) countSince(o *Outage, tk *Ticket) {
 	d := &o.Dismissed
@@ -45,12 +49,13 @@ func (t *turn) countSince(o *Outage, tk *Ticket) {
 		return
 	}
 	switch {
-	case !tk.proven() && (o.Unproven || d.Unproven):
-	case !tk.proven():
+	case !tk.proven() && !o.Unproven && !d.Unproven:
 		d.Unproven = true
 		d.New++
-	case !t.wroteAnother(tk, o.Tickets) && !t.wroteAnother(tk, d.Since):
+	case tk.proven() && !t.wroteAnother(tk, o.Tickets) && !t.wroteAnother(tk, d.Since):
 		d.New++
+	case len(d.Since) >= maxAgain:
+		return
 	}
 	d.Since = append(d.Since, tk.ID)
 }

@@ -42,3 +42,18 @@ func TestDismissedAndGrown(t *testing.T) {
 		t.Errorf("%s of %d people with %v", o.Status, o.People, o.Tickets)
 	}
 }
+
+// Letters in anybody's name, who count as one together, fill no list: every letter about the matter would read it.
+func TestDismissedAndWrittenOfByForgers(t *testing.T) {
+	w := dismissed(1)
+	for i := range maxAgain + 20 {
+		w.tell("mail", fmt.Sprintf("from: f%d@falsk%d.example", i, i), "proof: none", "subject: Fel", "", "BankID är nere.")
+	}
+	if d := w.outages[1].Dismissed; len(d.Since) != maxAgain || d.New != 2 {
+		t.Errorf("%d tickets of %d people are kept, of at most %d", len(d.Since), d.New, maxAgain)
+	}
+	w.tell("mail", "from: p5@kommun5.example", "subject: Fel", "", "BankID är nere.")
+	if d := w.outages[1].Dismissed; len(d.Since) != maxAgain+1 || d.New != 3 {
+		t.Errorf("%d tickets of %d people are kept, and somebody new must be", len(d.Since), d.New)
+	}
+}

@@ -240,8 +240,8 @@ type Outage struct {
 type Dismissal struct {
 	By       Mailbox    `json:"by"` // "" where nobody said so: its last ticket went elsewhere
 	At       time.Time  `json:"at"`
-	People   int        `json:"people"` // the outage's, then
-	Since    []TicketID `json:"since,omitempty"`
+	People   int        `json:"people"`             // the outage's, then
+	Since    []TicketID `json:"since,omitempty"`    // when they are many, only those of somebody new
 	New      int        `json:"new,omitempty"`      // different people of Since who had not written before
 	Unproven bool       `json:"unproven,omitempty"` // one of New stands for all who have not proved who they are
 }
