@@ -206,3 +206,24 @@ func TestOverrideShows(t *testing.T) {
 		t.Errorf("written again: %v, %v", wrote, err)
 	}
 }
+
+// A vendor may have been told that the fault is solved, or that there was none: the reminder that takes it back fits both.
+func TestReminderAfterAnEndThatWasTakenBack(t *testing.T) {
+	c := composer(t)
+	for lang, solved := range map[rules.Language]string{rules.Swedish: "löst", rules.Bokmal: "løst", rules.English: "solved"} {
+		o := Sample(rules.TemplateFollowUp, lang, rules.RoleVendor)
+		o.Report.Again = false
+		plain, err := c.word(&o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Report.Again = true
+		again, err := c.word(&o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(again.text) <= len(plain.text) || strings.Count(again.text, solved) != strings.Count(plain.text, solved) {
+			t.Errorf("%s: it says that it was called %s, or nothing of it:\n%s", lang, solved, again.text)
+		}
+	}
+}
