@@ -40,6 +40,7 @@ type act struct {
 	anyway    bool         // the words go to the requester, who muted the ticket or not
 	undone    bool         // it took something back, and cannot be taken back itself
 	ended     *EndedOutage // what it ended
+	reopened  *Reopened    // the ended one that it took up again
 	confirmed OutageID     // the suspicion that it confirmed
 	moves     []Move       // tickets that it put elsewhere
 	lines     []Line       // further lines of the answer

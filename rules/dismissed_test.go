@@ -57,3 +57,31 @@ func TestDismissedAndWrittenOfByForgers(t *testing.T) {
 		t.Errorf("%d tickets of %d people are kept, and somebody new must be", len(d.Since), d.New)
 	}
 }
+
+// Confirming what had ended is taken back like all else, and doubling counts on from where it was.
+func TestConfirmedAfterAllTakenBack(t *testing.T) {
+	w := dismissed(2)
+	w.tell("mail", anna, "answers: 1-4", "", "/outage")
+	w.tell("mail", anna, "answers: 1-4", "", "/undo")
+	if o := w.outages[1]; o.Status != OutageDismissed || o.Dismissed.People != 4 || w.tickets[1].Outage != 0 || w.tickets[6].Outage != 0 {
+		t.Errorf("%s, %+v, in D-%d", o.Status, o.Dismissed, w.tickets[6].Outage)
+	}
+	for i := range 2 {
+		if o := w.outages[1]; o.Status != OutageDismissed {
+			t.Errorf("%s with %d more", o.Status, i)
+		}
+		w.tell("mail", fmt.Sprintf("from: q%d@annan%d.example", i, i), "subject: Fel", "", "BankID är nere.")
+	}
+	if o := w.outages[1]; o.Status != OutageSuspected || o.People != 8 {
+		t.Errorf("%s of %d people", o.Status, o.People)
+	}
+
+	w = dismissed(0)
+	w.tell("mail", anna, "answers: 1-4", "", "/solved")
+	solved := w.outages[1].Solved
+	w.tell("mail", anna, "answers: 1-4", "", "/outage")
+	w.tell("mail", anna, "answers: 1-4", "", "/undo")
+	if o := w.outages[1]; o.Status != OutageSolved || !o.Solved.Equal(solved) || solved.IsZero() {
+		t.Errorf("%s at %s, was at %s", o.Status, o.Solved, solved)
+	}
+}

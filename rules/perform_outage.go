@@ -125,11 +125,13 @@ func (t *turn) doOutage(a *act) *Line {
 	}
 	o, _, ok := t.outageOf(a)
 	if old, was := t.outage(a.tk.Outage); !ok && was && old.Status == OutageSolved {
+		a.reopened = reopened(old)
 		t.reopenOutage(old)
 		o, ok = old, true
 	}
 	if old, was := t.outage(a.about); !ok && was && old.Status == OutageDismissed { // it is one after all
 		if tickets, _ := t.unplaced(append(slices.Clone(old.Tickets), old.Dismissed.Since...)); len(tickets) > 0 {
+			a.reopened = reopened(old)
 			t.takeUp(old, tickets)
 			old.Status = OutageConfirmed
 			o, ok = old, true
@@ -201,17 +203,22 @@ func (t *turn) doDismiss(a *act) *Line {
 	}
 	t.endReports(lead, o, "", true)
 	t.toldOfEnd(o)
-	for _, id := range slices.Clone(o.Tickets) {
+	t.letGo(o, a)
+	t.out.Dues = append(t.out.Dues, Due{Key: "report " + OutageNumber(o.ID)})
+	a.done = append(a.done, OutageNumber(o.ID))
+	t.tellOfOutage(a, o, "", Line{Code: LineDismissed, Subject: OutageNumber(o.ID)}) // who have the same question before them
+	return nil
+}
+
+// letGo makes ordinary tickets of those of an outage that is none.
+func (t *turn) letGo(o *Outage, a *act) {
+	for _, id := range o.Tickets {
 		if tk, ok := t.ticket(id); ok {
 			tk.Outage = 0
 			t.enter(tk, Entry{Kind: EntryChange, Thread: ThreadStaff, Who: string(a.s.Address), Name: a.s.Name, Trust: a.s.trust,
 				Text: OutageNumber(o.ID), Reasons: []Reason{{ReasonLeftOutage, OutageNumber(o.ID)}}})
 		}
 	}
-	t.out.Dues = append(t.out.Dues, Due{Key: "report " + OutageNumber(o.ID)})
-	a.done = append(a.done, OutageNumber(o.ID))
-	t.tellOfOutage(a, o, "", Line{Code: LineDismissed, Subject: OutageNumber(o.ID)}) // who have the same question before them
-	return nil
 }
 
 // doSplit takes a ticket out of an outage: the one named, or this one.

@@ -27,6 +27,7 @@ type Undo struct {
 	Snoozed    time.Time         `json:"snoozed,omitzero"`
 	Sent       []OutgoingID      `json:"sent"`
 	Ended      *EndedOutage      `json:"ended,omitempty"`     // the outage that the mail ended, if any
+	Reopened   *Reopened         `json:"reopened,omitempty"`  // the ended outage that it took up again, if any
 	Confirmed  OutageID          `json:"confirmed,omitempty"` // the suspicion that it confirmed, if any
 	Moves      []Move            `json:"moves,omitempty"`
 }
@@ -60,7 +61,7 @@ func (t *turn) remember(tk *Ticket, by Address) *Undo {
 // undoable keeps the note together with the mails that this turn decided for people outside. Those about the end of an
 // outage are noted on their tickets.
 func (t *turn) undoable(a *act, u *Undo) {
-	u.Ended, u.Confirmed, u.Moves = a.ended, a.confirmed, a.moves
+	u.Ended, u.Reopened, u.Confirmed, u.Moves = a.ended, a.reopened, a.confirmed, a.moves
 	for _, o := range t.out.Send {
 		own := o.Ticket == a.tk.ID && (o.Kind == OutReply || o.Kind == OutSolved && u.Ended == nil)
 		if own || o.Kind == OutAnnouncement {
@@ -83,6 +84,7 @@ func (t *turn) doUndo(a *act) *Line {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
 	}
 	t.undoMoves(a, u)
+	t.undoReopened(a, u)
 	var gone, back []string
 	told := map[Address]bool{} // vendors to whom a mail of the end was made, and whether they have it
 	for _, id := range u.Sent {

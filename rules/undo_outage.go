@@ -14,6 +14,38 @@ type EndedOutage struct {
 	Dismissed Dismissal    `json:"dismissed,omitzero"`
 }
 
+// Reopened is what an ended outage was before a staff member's mail took it up again.
+type Reopened struct {
+	ID        OutageID     `json:"id"`
+	Status    OutageStatus `json:"status"`
+	Solved    time.Time    `json:"solved,omitzero"`
+	Still     []Address    `json:"still,omitempty"`
+	Dismissed Dismissal    `json:"dismissed,omitzero"`
+}
+
+func reopened(o *Outage) *Reopened {
+	return &Reopened{ID: o.ID, Status: o.Status, Solved: o.Solved, Still: slices.Clone(o.Still), Dismissed: o.Dismissed}
+}
+
+// undoReopened ends again what a mail took up, unless others have done more with it since. Who had written of a dismissed
+// one by then is counted among its people.
+func (t *turn) undoReopened(a *act, u *Undo) {
+	was := u.Reopened
+	if was == nil {
+		return
+	}
+	o, ok := t.outage(was.ID)
+	if !ok || o.Status != OutageConfirmed {
+		return
+	}
+	o.Status, o.Solved, o.Still, o.Dismissed = was.Status, was.Solved, was.Still, was.Dismissed
+	if o.Status == OutageDismissed {
+		o.Dismissed.Since, o.Dismissed.New, o.Dismissed.Unproven = nil, 0, false
+		t.letGo(o, a)
+	}
+	a.done = append(a.done, OutageNumber(o.ID))
+}
+
 // Ended is what a ticket was before its outage was ended, and which mails said so: what /undo needs of it.
 type Ended struct {
 	Outage     OutageID     `json:"outage"`
