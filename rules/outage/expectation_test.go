@@ -1,7 +1,9 @@
 package outage
 
 import (
+	"fmt"
 	"math"
+	"reflect"
 	"testing"
 )
 
@@ -119,5 +121,20 @@ func TestWordsOfAllLetters(t *testing.T) {
 	}
 	if w.freq.n = 100; w.freq.share(1, 2) != nil {
 		t.Error("a young desk believes its counts")
+	}
+}
+
+// A day's letters are counted as they come as they are when all are counted anew.
+func TestDaysAreCountedAsTheyCome(t *testing.T) {
+	s := begin(t, 12, Options{})
+	s.w.days.upTo(s.w.now, &s.w.past)
+	for i := range 30 {
+		s.show(at(8, 4*i), fmt.Sprintf("p%d@house%d.example", i, i%5), "Question", everyday[i%len(everyday)])
+		s.w.days.upTo(s.w.now, &s.w.past)
+		anew := days{}
+		anew.upTo(s.w.now, &s.w.past)
+		if !reflect.DeepEqual(s.w.days, anew) {
+			t.Fatalf("at letter %d: %v and %v, counted anew %v and %v", i, s.w.days.weight, s.w.days.letters, anew.weight, anew.letters)
+		}
 	}
 }

@@ -450,73 +450,6 @@ func TestSimilarButDifferent(t *testing.T) {
 	}
 }
 
-// payday shows what comes each Thursday afternoon, with a word more to each question, and says whether it raised an alarm.
-func (s *story) payday(day time.Time, week int, word string) (raised bool) {
-	for i, q := range []string{"When is my salary paid", "salary has not come yet", "Where do I see the salary of this month", "my salary seems wrong",
-		"question about the salary", "has the salary been paid today", "I did not get my salary"} {
-		got := s.show(day.Add(14*time.Hour+time.Duration(4*i)*time.Minute), fmt.Sprintf("s%d@house%d.example", (i*7+week*3)%40, (i+week)%9), "", q+word)
-		raised = raised || got.Raised
-	}
-	return raised
-}
-
-// afterPaydays is a watch with three weeks behind it that had a payday each, on the day given of the fourth.
-func afterPaydays(t *testing.T, day int) *story {
-	s := &story{t: t, w: New(Options{})}
-	for week := range 3 {
-		from := monday.AddDate(0, 0, 7*(week-3))
-		s.ordinary(from, 4, 6)
-		s.payday(from.AddDate(0, 0, 3), week, "")
-		s.ordinary(from.AddDate(0, 0, 4), 3, 6)
-	}
-	s.ordinary(monday, day, 6)
-	return s
-}
-
-// Salary questions come each Thursday afternoon; a burst of them then is no outage, even where all have a word that is
-// new; the same burst on a Monday is.
-func TestHabitOfTheWeek(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		day  int
-		word string
-		want bool
-	}{{"on the habitual day", 3, "", false}, {"a new word on the habitual day", 3, " for december", false}, {"on another day", 1, "", true}} {
-		t.Run(c.name, func(t *testing.T) {
-			if got := afterPaydays(t, c.day).payday(monday.AddDate(0, 0, c.day), 9, c.word); got != c.want {
-				t.Errorf("raised %v, want %v", got, c.want)
-			}
-		})
-	}
-}
-
-// The history of a busy desk holds one letter of many, and may hold none of each week's burst. All are known all the same.
-func TestHabitOfABusyDesk(t *testing.T) {
-	for day, want := range map[int]bool{1: true, 3: false} {
-		s := afterPaydays(t, day)
-		salary := wordID(stem("salary", rules.English))
-		s.w.past.notes = slices.DeleteFunc(s.w.past.notes, func(n *note) bool {
-			return slices.ContainsFunc(n.vector.features, func(f feature) bool { return f.id == salary })
-		})
-		s.w.past.build()
-		if got := s.payday(monday.AddDate(0, 0, day), 9, ""); got != want {
-			t.Errorf("on day %d: raised %v, want %v", day, got, want)
-		}
-	}
-}
-
-func TestCampaignIsSetAside(t *testing.T) {
-	s := begin(t, 5, Options{})
-	for i := range 9 {
-		words := strings.Fields("our wonderful offer of garden furniture made from old ships ends tomorrow so order quickly today")
-		words = append(words[:i], words[i+1:]...)
-		got := s.show(at(9, 2*i), fmt.Sprintf("offer%d@shop%d.example", i, 1000+i), "Special offer", strings.Join(words, " "))
-		if got.Alarm != 0 {
-			t.Errorf("mail %d of a campaign got %+v", i+1, got)
-		}
-	}
-}
-
 func TestSameReportTwice(t *testing.T) {
 	s := begin(t, 5, Options{})
 	for i := range 5 {
@@ -555,53 +488,6 @@ func TestOddReports(t *testing.T) {
 	} {
 		if got := w.Sight(r); got.Alarm != 0 {
 			t.Errorf("report %d got %+v", i, got)
-		}
-	}
-}
-
-// The recent letters are found by the features that they have, whoever came before them and left.
-func TestLatest(t *testing.T) {
-	w := New(Options{})
-	for i := range 40 {
-		n := &note{at: int64(i), person: uint64(i % 7), vector: vector{features: unit([]feature{{uint32(i % 5), 1}, {uint32(5 + i%3), 2}})}}
-		w.enter(n)
-		if i >= 9 {
-			w.leave(w.recent[0])
-			w.recent = w.recent[1:]
-		}
-		centre := unit([]feature{{2, 3}, {6, 1}})
-		got, marks := make([]float32, len(w.recent)), make([]uint16, len(w.recent))
-		w.latest.likes(centre, got)
-		w.latest.mark(6, 4, marks)
-		w.lens.set(centre)
-		for k, n := range w.recent {
-			has := slices.ContainsFunc(n.vector.features, func(f feature) bool { return f.id == 6 })
-			if got[k] != w.lens.like(n.vector.features) || marks[k] != 0 != has {
-				t.Fatalf("after %d letters the %d. is like %v and marked %v, want %v and %v", i+1, k+1, got[k], marks[k], w.lens.like(n.vector.features), has)
-			}
-		}
-		w.lens.unset(centre)
-	}
-	for len(w.recent) > 0 {
-		w.leave(w.recent[0])
-		w.recent = w.recent[1:]
-	}
-	if len(w.latest.by) != 0 {
-		t.Errorf("%d features are kept of letters that left", len(w.latest.by))
-	}
-}
-
-// A day's letters are counted as they come as they are when all are counted anew.
-func TestDaysAreCountedAsTheyCome(t *testing.T) {
-	s := begin(t, 12, Options{})
-	s.w.days.upTo(s.w.now, &s.w.past)
-	for i := range 30 {
-		s.show(at(8, 4*i), fmt.Sprintf("p%d@house%d.example", i, i%5), "Question", everyday[i%len(everyday)])
-		s.w.days.upTo(s.w.now, &s.w.past)
-		anew := days{}
-		anew.upTo(s.w.now, &s.w.past)
-		if !reflect.DeepEqual(s.w.days, anew) {
-			t.Fatalf("at letter %d: %v and %v, counted anew %v and %v", i, s.w.days.weight, s.w.days.letters, anew.weight, anew.letters)
 		}
 	}
 }
