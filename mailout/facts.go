@@ -1,6 +1,7 @@
 package mailout
 
 import (
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -74,7 +75,7 @@ func (r *reader) faultRows() []row {
 	add("words", strings.Join(f.Words, ", "))
 	if f.Observed > 0 && f.Window > 0 {
 		add("unusual", r.say.with("fault.usual", "first", strconv.Itoa(f.Observed), "n", r.decimal(f.Expected),
-			"minutes", strconv.Itoa(int(f.Window.Minutes()))))
+			"minutes", strconv.Itoa(int(math.Ceil(f.Window.Minutes())))))
 	}
 	if f.Apart != "" {
 		add("apart", r.say.with("fault.before", "n", f.Apart))

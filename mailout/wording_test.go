@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"aboveline.example/rules"
 )
@@ -225,5 +226,15 @@ func TestReminderAfterAnEndThatWasTakenBack(t *testing.T) {
 		if len(again.text) <= len(plain.text) || strings.Count(again.text, solved) != strings.Count(plain.text, solved) {
 			t.Errorf("%s: it says that it was called %s, or nothing of it:\n%s", lang, solved, again.text)
 		}
+	}
+}
+
+// TestWindowInMinutes: a window that is no whole number of minutes is not said to be shorter than it is.
+func TestWindowInMinutes(t *testing.T) {
+	o := Sample(rules.TemplateSuspicion, rules.English, rules.RoleStaff)
+	o.Report.Window = 450 * time.Second
+	body, err := composer(t).word(&o)
+	if err != nil || !strings.Contains(body.text, "6 people in 8 minutes") {
+		t.Errorf("%v: %s", err, body.text)
 	}
 }

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"aboveline.example/rules"
@@ -73,7 +74,7 @@ func (e Evidence) String() string {
 	if e.Expected < 0.05 {
 		usual = "less than 0.1"
 	}
-	return fmt.Sprintf("%d people in %d minutes; normally %s", e.Observed, int(window.Minutes()), usual)
+	return fmt.Sprintf("%d people in %d minutes; normally %s", e.Observed, int(math.Ceil(window.Minutes())), usual)
 }
 
 // Outage shows an outage.

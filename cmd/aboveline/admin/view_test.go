@@ -202,3 +202,14 @@ func TestParseTicket(t *testing.T) {
 		}
 	}
 }
+
+// A window that is no whole number of minutes is not said to be shorter than it is.
+func TestEvidenceInMinutes(t *testing.T) {
+	for window, want := range map[string]string{
+		"30m0s": "4 people in 30 minutes; normally 0.4", "7m30s": "4 people in 8 minutes; normally 0.4", "": "",
+	} {
+		if got := (Evidence{Observed: 4, Expected: 0.4, Window: window}).String(); got != want {
+			t.Errorf("%q: %q, want %q", window, got, want)
+		}
+	}
+}
