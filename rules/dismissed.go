@@ -22,7 +22,7 @@ func (t *turn) writtenSince(o *Outage, tk *Ticket, sight Sighting) {
 		return
 	}
 	// Some may have gone elsewhere since they were counted.
-	tickets, people := t.unplaced(append(slices.Clone(o.Tickets), o.Dismissed.Since...))
+	tickets, people := t.unplaced(o)
 	if !t.doubled(o, people) {
 		return
 	}
@@ -60,11 +60,11 @@ func (t *turn) countSince(o *Outage, tk *Ticket) {
 	d.Since = append(d.Since, tk.ID)
 }
 
-// unplaced are those of some tickets, or what they were merged into, that are in no open outage, and how many different
-// people wrote them.
-func (t *turn) unplaced(ids []TicketID) (list []TicketID, people int) {
+// unplaced are those of the tickets of what was dismissed, and of those since, or what they were merged into, that are in
+// no open outage, and how many different people wrote them.
+func (t *turn) unplaced(o *Outage) (list []TicketID, people int) {
 	seen := map[Address]bool{}
-	for _, id := range ids {
+	for _, id := range slices.Concat(o.Tickets, o.Dismissed.Since) {
 		id, _ = t.live(id)
 		tk, ok := t.ticket(id)
 		if !ok || t.inOutage(tk) || slices.Contains(list, id) {

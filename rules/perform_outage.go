@@ -130,7 +130,7 @@ func (t *turn) doOutage(a *act) *Line {
 		o, ok = old, true
 	}
 	if old, was := t.outage(a.about); !ok && was && old.Status == OutageDismissed { // it is one after all
-		if tickets, _ := t.unplaced(append(slices.Clone(old.Tickets), old.Dismissed.Since...)); len(tickets) > 0 {
+		if tickets, _ := t.unplaced(old); len(tickets) > 0 {
 			a.reopened = reopened(old)
 			t.takeUp(old, tickets)
 			old.Status = OutageConfirmed

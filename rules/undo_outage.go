@@ -91,7 +91,7 @@ func (t *turn) undoEnd(a *act, u *Undo) bool {
 		return false
 	}
 	if dismissed {
-		tickets, _ := t.unplaced(append(slices.Clone(o.Tickets), o.Dismissed.Since...))
+		tickets, _ := t.unplaced(o)
 		if len(tickets) == 0 {
 			return false
 		}
@@ -186,9 +186,15 @@ func (t *turn) undoEnded(a *act, o *Outage, tk *Ticket, g *gone) {
 	t.touch(tk)
 	again := t.resumeReports(o, tk, was.At, told)
 	g.vendors = append(g.vendors, again.vendors...)
-	if g.next.IsZero() || again.next.Before(g.next) && !again.next.IsZero() {
-		g.next = again.next
+	g.next = sooner(g.next, again.next)
+}
+
+// sooner is the earlier of two times; a zero one is none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
 	}
+	return a
 }
 
 // resumeReports follows up the reports again that ended then. One that had not gone out by then was taken back, and is
@@ -210,9 +216,7 @@ func (t *turn) resumeReports(o *Outage, tk *Ticket, ended time.Time, told map[Ad
 		if heard {
 			g.vendors = append(g.vendors, v.Name)
 		}
-		if g.next.IsZero() || r.Next.Before(g.next) {
-			g.next = r.Next
-		}
+		g.next = sooner(g.next, r.Next)
 	}
 	return g
 }

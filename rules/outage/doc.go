@@ -55,9 +55,10 @@
 // # Cost
 //
 // The recent letters are found by an inverted index, and so is the history of at most 6,000 letters, the last three days'
-// less thinned than the rest. What it knows is first counted in steps of likeness, and looked at letter by letter only where that may surprise. The latent
-// directions are learned a little with each report, so that none waits for the whole. Features are numbered by hashing,
-// sentences and senders are bounded: memory is the same after a million reports as after a hundred thousand.
+// less thinned than the rest. What it knows is first counted in steps of likeness, and looked at letter by letter only
+// where that may surprise. The latent directions are learned a little with each report, so that none waits for the whole.
+// Features are numbered by hashing, sentences and senders are bounded: memory is the same after a million reports as
+// after a hundred thousand.
 //
 // # Where it is weak
 //

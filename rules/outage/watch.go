@@ -36,8 +36,8 @@ type Watch struct {
 	given  answers
 
 	volumes []float64 // people who wrote in each window, while outages are looked for
-	days    days      // likewise
-	hours   hours     // likewise
+	days    days      // of past, counted on from one search to the next
+	hours   hours     // of the last search's moment
 
 	second  int64 // of the last letter that might have been looked from
 	letters int   // in that second
