@@ -17,7 +17,8 @@ var swedish = strings.Fields(`
 	ja nej okej bra fortfarande problemet händer hänt hittar hitta komma ut in upp ner utan vid åt enligt eftersom
 	kassan kunden kunder betala betalning avgift ansökan beslut pengar bidrag faktura fakturan avtal blankett
 	ej provat prova testat testa startat starta om felsöka avbrott driftstörning du dig hos nå når snurrar laddar laddas hänger
-	krånglar strular saknas vit felkod lösenordet lönespec lönespecen behörighet åtkomst trasig låst glömt byta byter kväll ikväll flera länge längre`)
+	krånglar strular saknas vit felkod lösenordet lönespec lönespecen behörighet åtkomst trasig låst glömt byta byter kväll ikväll flera länge längre
+	god morgon dag middag eftermiddag natt nytt ny nya`)
 
 var bokmal = strings.Fields(`
 	og at det som en er på for av med til den har jeg ikke om et vi dere kan men var så fra når hvor eller nå
@@ -33,7 +34,8 @@ var bokmal = strings.Fields(`
 	kunden kunder betale betaling søknad vedtak penger faktura fakturaen avtale skjema
 	prøve teste testet startet starte nedetid driftsforstyrrelse stemmer tilgang mangler henvendelse ønsker bli du deg hos
 	snurrer laster henger feiler feilkode feilkoden hvit nullstille passordet lønnsslipp lønnsslippen låst stengt utestengt glemt bytte
-	bytter hjelper lenger lengre flere galt trykker krasjer logget`)
+	bytter hjelper lenger lengre flere galt trykker krasjer logget
+	god kveld ettermiddag natt nytt ny nye`)
 
 var nynorsk = strings.Fields(`
 	og at det som ein er på for av med til den har eg ikkje om eit vi me de dykk kan men var så frå når kvar eller no
@@ -47,7 +49,8 @@ var nynorsk = strings.Fields(`
 	enn fram nede oppe ligg sit kollega kollegaer brukar brukarar brukarane klokka måndag tysdag onsdag torsdag fredag
 	ja nei bra framleis problemet skjer skjedd finn finne kome kjem ut inn opp ned utan ved fordi
 	kunden kundar betale søknad vedtak pengar faktura avtale skjema ynskjer ønskjer vere vore heile ikkje
-	du deg hos snurrar lastar feilar feilkode kvit passordet låst gløymt byte byter fleire logga`)
+	du deg hos snurrar lastar feilar feilkode kvit passordet låst gløymt byte byter fleire logga
+	god kveld ettermiddag natt nytt ny nye`)
 
 var danish = strings.Fields(`
 	og at det som en er på for af med til den har jeg ikke om et vi kan men var så fra når hvor eller nu
@@ -61,7 +64,8 @@ var danish = strings.Fields(`
 	end frem nede oppe ligger sidder kollega kolleger bruger brugere brugerne klokken morges mandag tirsdag onsdag torsdag fredag
 	ja nej ok godt stadig problemet sker sket finder finde komme ud ind op ned uden ved ifølge fordi
 	kunden kunder betale betaling ansøgning afgørelse penge faktura fakturaen aftale blive være
-	du dig hos fejlkode hvid nulstille længere flere galt adgang mangler låst glemt skifte trykker indlogning logget`)
+	du dig hos fejlkode hvid nulstille længere flere galt adgang mangler låst glemt skifte trykker indlogning logget
+	god aften eftermiddag nat nyt ny nye`)
 
 var english = strings.Fields(`
 	the of and to a in is it you that he was for on are with as i his they be at one have this from or had by not
@@ -74,7 +78,8 @@ var english = strings.Fields(`
 	still again today yesterday tomorrow morning since because every everyone anyone nobody nothing something same issue
 	problem ticket user users customer colleague invoice payment report cannot unable keeps getting looks yes okay
 	should must before while where why here also just got gets let know very much without until should've reset fix fixed
-	load loads loading fails fail failed missing stuck locked access into button crashes crashed spins spinning frozen blank white`)
+	load loads loading fails fail failed missing stuck locked access into button crashes crashed spins spinning frozen blank white
+	give gives day days remaining new good afternoon evening`)
 
 // letters that not all of the languages write, and how much each tells of a word that has it.
 var letters = map[rune]weights{
@@ -97,7 +102,7 @@ var pieces = map[string]weights{
 	"_th": {english: .4}, "ing_": {english: .2, swedish: .08, bokmal: .08, nynorsk: .08, danish: .08}, "wh": {english: .2},
 	"_wh": {english: .4}, "ed_": {english: .15}, "ly_": {english: .3}, "ould": {english: .5}, "eth": {english: .2}, "_sh": {english: .3},
 	"øj": {danish: .6}, "øje": {danish: .4}, "øy": {bokmal: .3, nynorsk: .4}, "ej_": {danish: .15, swedish: .15}, "ei_": {bokmal: .1, nynorsk: .1},
-	"hv": {bokmal: .2, danish: .2}, "_hv": {bokmal: .4, danish: .4}, "_kv": {nynorsk: .5, swedish: .2}, "gt_": {bokmal: .1, danish: .2, swedish: .08},
+	"hv": {bokmal: .2, danish: .2}, "_hv": {bokmal: .4, danish: .4}, "_kv": {nynorsk: .4, bokmal: .3, swedish: .2}, "gt_": {bokmal: .1, danish: .2, swedish: .08},
 	"else": {danish: .25, bokmal: .2}, "elser": {danish: .2, bokmal: .2}, "ede_": {danish: .4}, "ede": {danish: .1}, "et_": {bokmal: .08, danish: .08, swedish: .05},
 	"tt_": {bokmal: .1, swedish: .15, nynorsk: .1}, "kk": {bokmal: .15, nynorsk: .15}, "kk_": {bokmal: .2, nynorsk: .2}, "nn_": {bokmal: .1, nynorsk: .1},
 	"äl":  {swedish: .2},
