@@ -43,6 +43,7 @@ type act struct {
 	reopened  *Reopened    // the ended one that it took up again
 	confirmed OutageID     // the suspicion that it confirmed
 	moves     []Move       // tickets that it put elsewhere
+	upon      OutageID     // the outage that it did something with; 0 for none
 	lines     []Line       // further lines of the answer
 	attach    []Attachment
 	report    *FaultReport // of the outage it is about, for the answer

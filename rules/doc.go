@@ -55,7 +55,7 @@
 //	solved      /solved
 //	dismissed   /dismiss; its last ticket went elsewhere
 //
-// /undo of /solved, /dismiss and /outage makes it what it was, and its tickets with it.
+// /undo of /solved, /dismiss and /outage makes it what it was, and its tickets with it, whichever of its mails it answers.
 //
 // # Invariants
 //

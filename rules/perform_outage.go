@@ -13,6 +13,7 @@ func (t *turn) outageOf(a *act) (*Outage, *Ticket, bool) {
 	for _, id := range []OutageID{a.about, a.tk.Outage} {
 		if o, ok := t.outage(id); ok && o.Status.Open() {
 			lead, ok := t.ticket(o.Tickets[0])
+			a.upon = o.ID
 			return o, lead, ok
 		}
 	}
@@ -145,7 +146,7 @@ func (t *turn) doOutage(a *act) *Line {
 		o.Title = t.outageTitle(o)
 	}
 	a.confirm(o)
-	a.done = append(a.done, OutageNumber(o.ID))
+	a.upon, a.done = o.ID, append(a.done, OutageNumber(o.ID))
 	return nil
 }
 
@@ -168,7 +169,7 @@ func (t *turn) putInto(a *act, id OutageID) *Line {
 	o.Left = slices.DeleteFunc(o.Left, func(id TicketID) bool { return id == a.tk.ID })
 	a.moves = append(a.moves, t.moving(a.tk, o.ID))
 	t.joinOutage(o, a.tk, ReasonJoinedOutage)
-	a.done = append(a.done, OutageNumber(o.ID))
+	a.upon, a.done = o.ID, append(a.done, OutageNumber(o.ID))
 	return nil
 }
 
@@ -241,7 +242,7 @@ func (t *turn) doSplit(a *act) *Line {
 	}
 	a.moves = append(a.moves, t.moving(tk, 0))
 	t.leaveOutage(o, tk, string(a.s.Address))
-	a.done = append(a.done, t.desk.Number(tk.ID))
+	a.upon, a.done = o.ID, append(a.done, t.desk.Number(tk.ID))
 	return nil
 }
 

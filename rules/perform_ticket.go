@@ -243,12 +243,14 @@ func (t *turn) doCancel(a *act) *Line     { return t.solve(a, StatusClosed, Line
 // solve ends the matter and tells the requester's side, those who muted it included: how it ended is what they
 // came for. The mail's words, if any, are the solution.
 func (t *turn) solve(a *act, next Status, how string) *Line {
-	if o, lead, ok := t.outageOf(a); ok && next == StatusResolved && how == "" {
-		words := strings.TrimSpace(a.Arg + "\n\n" + a.words)
-		a.words = ""
-		t.solveOutage(o, lead, words, a)
-		t.tellOfOutage(a, o, words, Line{Code: string(ReasonOutageSolved), Subject: OutageNumber(o.ID)})
-		return nil
+	if next == StatusResolved && how == "" {
+		if o, lead, ok := t.outageOf(a); ok {
+			words := strings.TrimSpace(a.Arg + "\n\n" + a.words)
+			a.words = ""
+			t.solveOutage(o, lead, words, a)
+			t.tellOfOutage(a, o, words, Line{Code: string(ReasonOutageSolved), Subject: OutageNumber(o.ID)})
+			return nil
+		}
 	}
 	if line := t.endTicket(a, next); line != nil {
 		return line

@@ -30,6 +30,7 @@ type Undo struct {
 	Reopened   *Reopened         `json:"reopened,omitempty"`  // the ended outage that it took up again, if any
 	Confirmed  OutageID          `json:"confirmed,omitempty"` // the suspicion that it confirmed, if any
 	Moves      []Move            `json:"moves,omitempty"`
+	Outage     OutageID          `json:"outage,omitempty"` // the outage that the mail did something with, if any
 }
 
 // Move is a ticket that a staff member's mail put into another outage, or took out, and the one it was in; 0 for none.
@@ -61,7 +62,7 @@ func (t *turn) remember(tk *Ticket, by Address) *Undo {
 // undoable keeps the note together with the mails that this turn decided for people outside. Those about the end of an
 // outage are noted on their tickets.
 func (t *turn) undoable(a *act, u *Undo) {
-	u.Ended, u.Reopened, u.Confirmed, u.Moves = a.ended, a.reopened, a.confirmed, a.moves
+	u.Ended, u.Reopened, u.Confirmed, u.Moves, u.Outage = a.ended, a.reopened, a.confirmed, a.moves, a.upon
 	for _, o := range t.out.Send {
 		own := o.Ticket == a.tk.ID && (o.Kind == OutReply || o.Kind == OutSolved && u.Ended == nil)
 		if own || o.Kind == OutAnnouncement {
@@ -71,13 +72,57 @@ func (t *turn) undoable(a *act, u *Undo) {
 	a.tk.Undo = u
 }
 
-// doUndo takes back the last thing this person did on the ticket: its state is what it was, and what still waits in
-// the queue is not sent. A mail that has gone cannot be called back, and the answer says so.
+// doUndo takes back the last thing this person did on the ticket, or with the outage that the mail it answers is about,
+// on whichever of its tickets that was: the answer then begins with that one's number.
 func (t *turn) doUndo(a *act) *Line {
-	u := a.tk.Undo
-	if u == nil || u.By != a.s.Address || t.now.Sub(u.At) > undoWithin {
+	here := a.tk
+	there, ok := t.lastDone(a)
+	if !ok {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
 	}
+	a.tk = there
+	line := t.undo(a, there.Undo)
+	if line == nil && there.ID != here.ID {
+		t.record(a)
+		a.done = slices.Insert(a.done, 0, t.desk.Number(there.ID))
+	}
+	a.tk = here
+	return line
+}
+
+// lastDone finds the ticket on which stands the last thing that can be taken back.
+func (t *turn) lastDone(a *act) (last *Ticket, ok bool) {
+	consider := func(tk *Ticket, upon OutageID) {
+		u := tk.Undo
+		if u == nil || u.By != a.s.Address || t.now.Sub(u.At) > undoWithin || upon != 0 && u.Outage != upon {
+			return
+		}
+		if last == nil || u.At.After(last.Undo.At) {
+			last = tk
+		}
+	}
+	consider(a.tk, 0)
+	of := []OutageID{a.about, a.tk.Outage}
+	if a.tk.Ended != nil { // a dismissed one has let its tickets go
+		of = append(of, a.tk.Ended.Outage)
+	}
+	for _, id := range of {
+		o, ok := t.outage(id)
+		if !ok {
+			continue
+		}
+		for _, ticket := range slices.Concat(o.Tickets, o.Left) {
+			if tk, ok := t.ticket(ticket); ok {
+				consider(tk, o.ID)
+			}
+		}
+	}
+	return last, last != nil
+}
+
+// undo makes a ticket what it was, and sends nothing of what still waits in the queue. A mail that has gone cannot be
+// called back, and the answer says so.
+func (t *turn) undo(a *act, u *Undo) *Line {
 	if u.Ended == nil {
 		t.undoReports(a, u)
 	} else if !t.undoEnd(a, u) {

@@ -167,3 +167,54 @@ func TestTheLastTicketOfAnOutageGoesBack(t *testing.T) {
 		t.Errorf("a colleague put it into D-3, and it is in D-%d", w.tickets[1].Outage)
 	}
 }
+
+// What was done with an outage is taken back by an answer to any mail about it: the suspicion, a vendor's word, the mail
+// of another of its tickets. What was done to one ticket alone is taken back there.
+func TestAnOutageIsTakenBackFromAnyOfItsMails(t *testing.T) {
+	for _, c := range []struct {
+		on, command string   // where the command was sent, and what it was
+		undo        []string // whence it is taken back
+		outage      bool     // the command is about the outage
+	}{
+		{"2-2", "/solved", []string{"2-2", "1-2", "1-4", "3-2"}, true},
+		{"1-4", "/solved", []string{"2-2", "4-2"}, true},
+		{"2-2", "/dismiss", []string{"1-4", "1-2", "4-2"}, true},
+		{"3-2", "/announce Vi vet.", []string{"1-4", "2-2", "3-2"}, true},
+		{"2-2", "/report Sublime", []string{"1-4", "1-2", "4-2"}, true},
+		{"2-2", "/split", []string{"1-4", "3-2"}, true},
+		{"2-2", "/outage", []string{"1-4", "4-2"}, true},
+		{"2-2", "/tag Brådskande", []string{"1-4", "3-2"}, false},
+		{"2-2", "/workaround Starta om.", []string{"1-4", "3-2"}, false},
+	} {
+		for _, from := range c.undo {
+			w := newWorld(scenarioDesk())
+			for _, from := range []string{"asa@kommun.example", "olle@skola.example", "kari@firma.example", "ali@bolag.example"} {
+				w.tell("mail", "from: "+from, "subject: Fel", "", "BankID fungerar inte.")
+			}
+			w.tell("mail", anna, "answers: "+c.on, "", c.command)
+			w.tell("mail", "from: Bo Lind <bo@omdirekt.example>", "answers: 1-5", "", "/undo")
+			if l := w.lastTo(t, "bo@omdirekt.example", TemplateAnswer).Lines; l[0].Code != LineNothingDone {
+				t.Fatalf("%s on %s: a colleague takes it back: %+v", c.command, c.on, l)
+			}
+			w.tell("mail", anna, "answers: "+from, "", "/undo")
+			done := w.lastTo(t, "anna@omdirekt.example", TemplateAnswer).Lines[0]
+			if (done.Code == LineDone) != c.outage {
+				t.Errorf("%s on %s, taken back on %s: %+v", c.command, c.on, from, done)
+			}
+			if done.Code != LineDone || !c.outage {
+				continue
+			}
+			if on := "OMD-" + c.on[:1]; on != "OMD-"+from[:1] && done.More[0] != on {
+				t.Errorf("%s on %s, taken back on %s: %q says nothing of %s", c.command, c.on, from, done.More, on)
+			}
+			if o := w.outages[1]; o.Status != OutageSuspected && c.command != "/report Sublime" || !o.Status.Open() || len(o.Tickets) != 4 {
+				t.Errorf("%s on %s, taken back on %s: %s with %v", c.command, c.on, from, o.Status, o.Tickets)
+			}
+			for id, tk := range w.tickets {
+				if tk.Status != StatusNew && tk.Status != StatusOpen || tk.reported() {
+					t.Errorf("%s on %s, taken back on %s: ticket %d is %s", c.command, c.on, from, id, tk.Status)
+				}
+			}
+		}
+	}
+}
