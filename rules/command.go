@@ -44,6 +44,7 @@ type act struct {
 	confirmed OutageID     // the suspicion that it confirmed
 	moves     []Move       // tickets that it put elsewhere
 	upon      OutageID     // the outage that it did something with; 0 for none
+	rested    *Rested      // the ticket whose reminders it put off
 	lines     []Line       // further lines of the answer
 	attach    []Attachment
 	report    *FaultReport // of the outage it is about, for the answer

@@ -272,6 +272,16 @@ func (t *turn) doSnooze(a *act) *Line {
 	if _, lead, ok := t.outageOf(a); ok {
 		tk = lead
 	}
+	if a.rested == nil {
+		a.rested = &Rested{Ticket: tk.ID, Until: tk.Snoozed}
+	}
+	t.rest(tk, until)
+	a.done = append(a.done, until.In(t.desk.Zone).Format("2006-01-02 15:04"))
+	return nil
+}
+
+// rest puts a ticket's reminders off until a time; a zero one lets them come as they would have.
+func (t *turn) rest(tk *Ticket, until time.Time) {
 	tk.Snoozed = until
 	t.touch(tk)
 	for i := range tk.Reports {
@@ -280,8 +290,6 @@ func (t *turn) doSnooze(a *act) *Line {
 			t.scheduleFollowUp(tk, i, t.vendorOf(tk.Reports[i]))
 		}
 	}
-	a.done = append(a.done, until.In(t.desk.Zone).Format("2006-01-02 15:04"))
-	return nil
 }
 
 // until reads a duration, a clock, which is the next time it comes round, or a date with or without one.

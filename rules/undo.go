@@ -31,6 +31,14 @@ type Undo struct {
 	Confirmed  OutageID          `json:"confirmed,omitempty"` // the suspicion that it confirmed, if any
 	Moves      []Move            `json:"moves,omitempty"`
 	Outage     OutageID          `json:"outage,omitempty"` // the outage that the mail did something with, if any
+	Rested     *Rested           `json:"rested,omitempty"` // the ticket whose reminders it put off, if any
+}
+
+// Rested is a ticket whose reminders were put off, that of the mail or the one that leads its outage, and until when
+// they had been before.
+type Rested struct {
+	Ticket TicketID  `json:"ticket"`
+	Until  time.Time `json:"until,omitzero"`
 }
 
 // Move is a ticket that a staff member's mail put into another outage, or took out, and the one it was in; 0 for none.
@@ -62,7 +70,7 @@ func (t *turn) remember(tk *Ticket, by Address) *Undo {
 // undoable keeps the note together with the mails that this turn decided for people outside. Those about the end of an
 // outage are noted on their tickets.
 func (t *turn) undoable(a *act, u *Undo) {
-	u.Ended, u.Reopened, u.Confirmed, u.Moves, u.Outage = a.ended, a.reopened, a.confirmed, a.moves, a.upon
+	u.Ended, u.Reopened, u.Confirmed, u.Moves, u.Outage, u.Rested = a.ended, a.reopened, a.confirmed, a.moves, a.upon, a.rested
 	for _, o := range t.out.Send {
 		own := o.Ticket == a.tk.ID && (o.Kind == OutReply || o.Kind == OutSolved && u.Ended == nil)
 		if own || o.Kind == OutAnnouncement {
@@ -127,6 +135,11 @@ func (t *turn) undo(a *act, u *Undo) *Line {
 		t.undoReports(a, u)
 	} else if !t.undoEnd(a, u) {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
+	}
+	if r := u.Rested; r != nil {
+		if tk, ok := t.ticket(r.Ticket); ok {
+			t.rest(tk, r.Until)
+		}
 	}
 	t.undoMoves(a, u)
 	t.undoReopened(a, u)

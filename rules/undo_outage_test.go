@@ -218,3 +218,23 @@ func TestAnOutageIsTakenBackFromAnyOfItsMails(t *testing.T) {
 		}
 	}
 }
+
+// Reminders that were put off come again as they would have, wherever that was said; two commands of one mail are one act.
+func TestPuttingOffIsTakenBack(t *testing.T) {
+	for _, words := range [][]string{{"/snooze 5h"}, {"/snooze 3h", "/snooze 5h"}} {
+		w := newWorld(scenarioDesk())
+		for _, from := range []string{"asa@kommun.example", "olle@skola.example", "kari@firma.example", "ali@bolag.example"} {
+			w.tell("mail", "from: "+from, "subject: Fel", "", "BankID fungerar inte.")
+		}
+		w.tell("mail", anna, "answers: 1-4", "", "/report Sublime")
+		next := w.tickets[1].Reports[0].Next
+		w.tell("mail", append([]string{anna, "answers: 2-2", ""}, words...)...)
+		if !w.tickets[1].Reports[0].Next.After(next) {
+			t.Fatalf("%q put nothing off", words)
+		}
+		w.tell("mail", anna, "answers: 1-4", "", "/undo")
+		if tk := w.tickets[1]; !tk.Reports[0].Next.Equal(next) || !tk.Snoozed.IsZero() || len(w.outages[1].Vendors) != 1 || !w.outages[1].Vendors[0].NextFollowUp.Equal(next) {
+			t.Errorf("%q: the next reminder is at %s, was at %s", words, tk.Reports[0].Next, next)
+		}
+	}
+}
