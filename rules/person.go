@@ -4,17 +4,23 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // People write of others, too: "min kollega Lisa Svensson på Storgatan 4, 123 45 Östersund kommer inte in". Nobody can tell
 // every name from what a product is called, so a name is known by the word before it that says whose it is, or by the
 // identity number beside it; an address by how streets and postal codes are written.
 
-// oneName is a word written as a name, fullName two or three of them, with what stands between those of some families.
+// oneName is a word written as a name, fullName two or three of them, with what stands between those of some families. A
+// line may end between the first two; after those a sentence is more likely to.
 const (
 	oneName  = `\p{Lu}[\pL'’-]+`
-	more     = `(?:[ \n](?:(?:von|van|af|av|de|der|den|la|bin|al)[ \n])?` + oneName + `)`
-	fullName = oneName + more + `{1,2}`
+	of       = `(?:(?:von|van|af|av|de|der|den|la|bin|al)[ \n])?`
+	more     = `(?:[ \n]` + of + oneName + `)`
+	third    = `(?: ` + of + oneName + `)?`
+	fullName = oneName + more + third
+	anyName  = oneName + `(?:` + more + third + `)?`
 	edge     = `(^|[^\pL\pN])`
 	joint    = `[ ,:("“]{1,3}`
 )
@@ -30,30 +36,77 @@ const (
 	others = `användare(?:n)?|bruker(?:en)?|brukar(?:en)?|user|kund(?:en)?|kunde(?:n)?|customer|klient(?:en)?|client|employee|anställd(?:a|e)?|ansatt(?:e)?|` +
 		`namnet är|navnet er|namnet hennes er|hennes namn är|hans namn är|navnet (?:hennes|hans) er|(?:hennes|hans) navn er|(?:her|his|their|whose) name is|` +
 		`vid namn|ved navn|(?:by the name of|called|named)|(?:hon|han|hen|hun|ho|som) (?:heter|heiter)`
+	// matters are words after which people say whom a letter is about, and as often what; fields stand in forms and above
+	// letters that are passed on; titles stand with a family's name alone.
+	matters = `gäller|gjelder|gjeld|avser|angående|ang\.?|beträffande|vedrørende|vedrörande|vedr\.?|regarding|concerning|` +
+		`på (?:uppdrag|vegne|vegner) av|för räkning|on behalf of|kontaktperson(?:en)?|kontakta|` +
+		`(?:konto(?:t|en)?|tilgang(?:en)?|tillgång(?:en)?|behörighet(?:en)?|innlogging(?:en)?|inloggning(?:en)?|passord(?:et)?|lösenord(?:et)?|account|access|login|password) (?:för|for)`
+	fields = `namn|navn|name|kontakt|contact|från|fra|from|till|til|to|kopia|kopi|cc`
+	titles = `[Hh]err|[Ff]ru|[Ff]röken|Mr|Mrs|Ms|Dr`
 )
 
 var (
 	// A line's end between the two may also be a sentence's, so more than one word must follow it.
-	closeOne = regexp.MustCompile(edge + `((?i:` + closeOnes + `)(?:` + joint + `))(` + oneName + more + `{0,2})`)
-	wrapped  = regexp.MustCompile(edge + `((?i:` + closeOnes + `|` + others + `)[,:]?\n)(` + fullName + `)`)
-	another  = regexp.MustCompile(edge + `((?i:` + others + `)(?:` + joint + `))(` + fullName + `)`)
+	closeOne = regexp.MustCompile(edge + `((?i:` + closeOnes + `)(?:` + joint + `))(` + anyName + `)`)
+	wrapped  = regexp.MustCompile(edge + `((?i:` + closeOnes + `|` + others + `|` + matters + `)[,:]?\n)(` + fullName + `)`)
+	another  = regexp.MustCompile(edge + `((?i:` + others + `|` + matters + `)(?:` + joint + `)|(?i:` + fields + `):[ \x{a0}"“]{0,3})(` + fullName + `)`)
+	titled   = regexp.MustCompile(edge + `((?:` + titles + `)\.? )(` + anyName + `)`)
 	// before is a name that is explained after it; the others have an identity number beside them.
 	before       = regexp.MustCompile(`()()(` + fullName + `)(,? \(?(?i:min|vår|mi|my|our|en|a) (?i:` + closeOnes + `)(?:[^\pL]|$))`)
 	numberAfter  = regexp.MustCompile(`()()(` + fullName + `)([ ,:(\n]{1,3}` + masked + `)`)
 	numberBefore = regexp.MustCompile(`()(` + masked + `[ ,:)\n]{1,3})(` + fullName + `)`)
 )
 
-// personStems begin the words of closeOnes and others. The patterns are slow, and most texts speak of nobody.
-var personStems = strings.Fields(`kolleg coworker co-worker colleague chef sjef leder boss manager elev student pupil lärar lærer teacher rektor vikar
-	assistent medarbe handlägg saksbe sekret patient pasient son sønn daughter dotter datter man fru kone sambo mor mamma mother far pappa father bro
-	syster søster husband wife partner sister barnet använd bruk user kund customer klient client employee anställ ansatt nam navn called heter heiter`)
+// personStems begin the last word that stands before a name, personLinks are such words whole; explains are words after a
+// name that is explained.
+var (
+	personStems = words(`kolleg worker coworker colleague chef sjef leder boss manager elev student pupil lärar lærer teacher rektor vikar
+		assistent medarbe handlägg saksbe sekret patient pasient son sønn daughter dotter datter man fru kone sambo mor mamma mother far pappa father bro
+		syster søster husband wife partner sister barnet använd bruk user kund customer klient client employee anställ ansatt nam navn called heter heiter
+		gäller gjeld avser ang beträff vedr regard concern kontakt contact kopi`)
+	personLinks = words("er är is of av för for herr fröken mr mrs ms dr ang vedr från fra from till til to cc")
+	explains    = words("min vår mi my our en a")
+)
+
+// speaksOfPersons says whether a name may stand in a text. The patterns are slow, and most texts speak of nobody.
+func speaksOfPersons(text string) bool {
+	last := ""
+	for i := 0; i < len(text); {
+		n := strings.IndexFunc(text[i:], unicode.IsLetter)
+		if n < 0 {
+			return false
+		}
+		gap, word := text[i:i+n], text[i+n:]
+		if end := strings.IndexFunc(word, isBetween); end >= 0 {
+			word = word[:end]
+		}
+		if isCapital(last) && slices.Contains(explains, word) || isCapital(word) && beforeName(strings.ToLower(last), gap) {
+			return true
+		}
+		last = word
+		i += n + len(word)
+	}
+	return false
+}
+
+// beforeName says whether a name may follow a word in small letters and what stands after it.
+func beforeName(last, gap string) bool {
+	return slices.Contains(personLinks, last) ||
+		!strings.ContainsAny(gap, ".!?") && slices.ContainsFunc(personStems, func(stem string) bool { return strings.HasPrefix(last, stem) })
+}
+
+// isCapital says whether a word begins with a capital.
+func isCapital(word string) bool {
+	r, _ := utf8.DecodeRuneInString(word)
+	return unicode.IsUpper(r)
+}
 
 // withoutPersons hides the names of those whom a text speaks of, which it takes with its identity numbers masked and its
 // lines as they are. things are what the desk calls things by.
 func withoutPersons(text string, things []string) string {
 	var patterns []*regexp.Regexp
-	if lower := strings.ToLower(text); slices.ContainsFunc(personStems, func(stem string) bool { return strings.Contains(lower, stem) }) {
-		patterns = append(patterns, wrapped, closeOne, another, before)
+	if speaksOfPersons(text) {
+		patterns = append(patterns, wrapped, closeOne, another, titled, before)
 	}
 	if strings.Contains(text, masked) {
 		patterns = append(patterns, numberAfter, numberBefore)
@@ -61,10 +114,14 @@ func withoutPersons(text string, things []string) string {
 	for _, pattern := range patterns {
 		text = pattern.ReplaceAllStringFunc(text, func(found string) string {
 			m := append(pattern.FindStringSubmatch(found), "")
-			if isThing(m[3], things) {
+			name, kept := m[3], ""
+			if i := strings.LastIndexAny(name, " \n"); i > 0 && (isInside(name[i+1:]) || isCalled(name[i+1:], things)) {
+				name, kept = name[:i], name[i:] // Lisa Svensson BankID fungerar inte
+			}
+			if isThing(name, things) {
 				return found
 			}
-			return m[1] + m[2] + hidden + m[4]
+			return m[1] + m[2] + hidden + kept + m[4]
 		})
 	}
 	return text
@@ -73,31 +130,46 @@ func withoutPersons(text string, things []string) string {
 // isThing says whether words written as a name are what something is called, by the desk or by everybody.
 func isThing(name string, things []string) bool {
 	words := strings.Fields(name)
-	if len(words) == 1 && len([]rune(name)) <= 4 && strings.ToUpper(name) == name {
-		return true // VPN
+	if first := words[0]; len([]rune(first)) <= 4 && isLoud(first) && (len(words) == 1 || !isLoud(name)) {
+		return true // VPN, VPN Anslutning
 	}
 	if saysThing(words) {
 		return true
 	}
-	for _, w := range words {
-		if inside.MatchString(w) && !strings.HasPrefix(w, "Mc") && !strings.HasPrefix(w, "Mac") {
-			return true // BankID
-		}
-	}
-	// By whole words: a desk that has a tag "el" knows an Elsa as little as others do.
-	lower := strings.ToLower(strings.Join(words, " ")) + " "
+	return slices.ContainsFunc(words, isInside) || isCalled(strings.Join(words, " "), things)
+}
+
+// isCalled says whether something is called so at the desk. By whole words: a desk that has a tag "el" knows an Elsa as
+// little as others do.
+func isCalled(name string, things []string) bool {
+	lower := strings.ToLower(name) + " "
 	return slices.ContainsFunc(things, func(thing string) bool {
 		thing = strings.ToLower(thing) + " "
 		return thing != " " && (strings.HasPrefix(lower, thing) || strings.HasPrefix(thing, lower))
 	})
 }
 
-// saysThing says whether one of some words is of a program, a day or an error.
-func saysThing(words []string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return products[strings.ToLower(w)] })
+// isInside says whether a capital is in the middle of a word, as in no name but a few: BankID.
+func isInside(word string) bool {
+	return inside.MatchString(word) && !strings.HasPrefix(word, "Mc") && !strings.HasPrefix(word, "Mac")
 }
 
-// inside is a capital in the middle of a word.
+// isLoud says whether words are written in capitals.
+func isLoud(s string) bool { return strings.ToUpper(s) == s }
+
+// saysThing says whether one of some words is of a program, an organisation, a day or an error.
+func saysThing(words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool {
+		w = strings.TrimRight(strings.ToLower(w), "-'’")
+		return products[w] || institutions.MatchString(w)
+	})
+}
+
+// institutions are how the names of those end that are no person.
+var institutions = regexp.MustCompile(`(?:bank|banken|kommune?n?|skola|skolan|skolen?|universitet(?:et)?|verket|myndigheten|direktoratet|etaten|sjukhus(?:et)?|sykehus(?:et)?|` +
+	`försäkring(?:ar)?|forsikring|förvaltning(?:en)?|forvaltning(?:en)?|förbundet|forbundet|föreningen|foreningen|stiftelsen|bolaget|selskapet|` +
+	`kassan|kassen|gruppen|byrån|byrået|centralen|sentralen|tjänst(?:en)?|tjeneste(?:n)?|system(?:et|er)?|portal(?:en)?|konsoll?(?:en)?)$`)
+
 var inside = regexp.MustCompile(`\p{Ll}\p{Lu}`)
 
 // products are words of what programs, services and days are called, and of what programs say is wrong ("User Not Found"),
@@ -110,7 +182,13 @@ func init() {
 		my pages portal portalen service account profile access control desk center centre support settings interface login window console dashboard
 		extension app api id network shared connection task workspace agent principal
 		not does found failed required invalid denied expired unknown disabled certificate authentication authorization approval
-		ikke ikkje inte ej saknar saknas mangler feilet monday tuesday wednesday thursday friday saturday sunday`) {
+		ikke ikkje inte ej saknar saknas mangler feilet fel feil felkod feilkode felmeddelande feilmelding belopp beløp
+		timeout gateway proxy unavailable forbidden unauthorized redirect login logon password reset problem problems issue issues update report
+		request application form document file printer email mail mailbox calendar meeting invoice order payment number user users name
+		mobile mobilt mobil online cloud web digital administrator admin team helpdesk kundtjänst kundeservice
+		ab hb as asa sa ltd inc llc plc gmbh oy oyj aps sverige norge noreg norway sweden danmark denmark finland nordic
+		scandinavia europe europa region fylkeskommune län group holding foundation company
+		nytt den det ingen monday tuesday wednesday thursday friday saturday sunday`) {
 		products[w] = true
 	}
 }
@@ -150,11 +228,30 @@ func withoutPostal(text string) string {
 		}
 		return hidden
 	})
-	return posted.ReplaceAllStringFunc(text, func(found string) string {
-		m := posted.FindStringSubmatch(found)
-		if m[1] != "" && len(m[1]) <= 3 && strings.ToUpper(m[1]) == m[1] {
-			return found // 100 00 SEK
+	var b strings.Builder
+	done := 0
+	for _, m := range posted.FindAllStringSubmatchIndex(text, -1) {
+		code, keep := text[m[0]:m[1]], ""
+		if m[4] >= 0 {
+			keep = text[m[4]:m[5]] // what ended the town
 		}
-		return hidden + m[2]
-	})
+		if m[2] >= 0 {
+			if town := text[m[2]:m[3]]; len(town) <= 3 && isLoud(town) || saysThing(strings.Fields(town)) {
+				continue // 100 00 SEK, 500 12 Timeout
+			}
+		}
+		if code[0] <= '9' && codeBefore.MatchString(text[max(0, m[0]-maxCodeBefore):m[0]]) {
+			continue // Error 5000 Oslo
+		}
+		b.WriteString(text[done:m[0]] + hidden + keep)
+		done = m[1]
+	}
+	return b.String() + text[done:]
 }
+
+// codeBefore ends with a word after which digits are no postal code, within maxCodeBefore bytes.
+var codeBefore = regexp.MustCompile(`(?i)(?:^|[^\pL\pN])(?:fel|feil|(?:fel|feil)?kode?n?|error|errors|code|status|(?:status|error)[ -]?code|statuskode?|exception|http|event|hendelse|händelse|` +
+	`id|version|versjon|ver|build|release|port|rad|rade?n|linje|line|modul|module|ärende|sak|ticket|case|order|ordre|referens|referanse|ref|(?:fel|feil)(?:meddelande|melding))` +
+	`(?:[ -]?(?:id|nr|no|nummer|number))?[.:# \x{a0}]{1,3}$`)
+
+const maxCodeBefore = 40
