@@ -33,6 +33,28 @@ type scores [languages]float64
 // neighbours are the languages whose readers read each other's.
 var neighbours = [languages]bool{iBokmal: true, iNynorsk: true, iDanish: true}
 
+// Families of languages, one the opposite of the other: most errors that people quote are in the other one.
+const (
+	ofEnglish = -1
+	ofNeither = 0
+	ofNorth   = 1
+)
+
+// oneWord is how much more of one family than of the other is about a word that the other does not have.
+const oneWord = 0.9
+
+// family says which of the two there is clearly more of.
+func (s *scores) family() int {
+	north := max(s[iSwedish], s[iBokmal], s[iNynorsk], s[iDanish])
+	switch {
+	case north > s[iEnglish]+oneWord:
+		return ofNorth
+	case s[iEnglish] > north+oneWord:
+		return ofEnglish
+	}
+	return ofNeither
+}
+
 func (s *scores) add(o scores) {
 	for i, v := range o {
 		s[i] += v
@@ -59,26 +81,25 @@ func (n Names) Guess(text string) (rules.Language, float64) {
 	if len(text) > maxText {
 		text = strings.ToValidUTF8(text[:maxText], "")
 	}
-	// Where a text fits two languages as well, it is in the one that more of the desk's people speak.
-	total := scores{iSwedish: 0.15, iBokmal: 0.15, iEnglish: 0.05}
-	words := 0
-	for _, word := range n.telling(split(text)) {
-		if strings.ContainsFunc(word, unicode.IsDigit) || foreign(word) {
-			continue
-		}
-		words++
-		total.add(weigh(word))
-		if words == maxWords {
-			break
-		}
-	}
+	parts, words, capitals := n.parts(split(text))
 	if n := otherScript(text); n > words*3 {
 		return rules.OtherTongue, 1 - 1/float64(n+1)
 	}
 	if words == 0 {
 		return rules.OtherTongue, 0
 	}
-	return total.winner()
+	own := sum(parts, false, false)
+	language, sure := own.winner()
+	for _, try := range []struct{ quoted, named bool }{{true, false}, {true, capitals}} {
+		if sure >= rules.Sure {
+			break
+		}
+		more := sum(parts, try.quoted, try.named)
+		if family := own.family(); family == ofNeither || more.family() != -family {
+			language, sure = more.winner()
+		}
+	}
+	return language, sure
 }
 
 // between says whether a rune separates words.

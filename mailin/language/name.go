@@ -65,34 +65,11 @@ func (n Names) at(words []token) int {
 type token struct {
 	lower  string
 	begins bool // a sentence or a line
+	starts bool // that is seen by a mark before it, and not by the word alone
 	named  bool // written as a name: with a capital that no sentence gave it, or with one inside
-}
-
-// telling are the words that tell a text's language, in lower case: not what things and people are called. A text that is
-// mostly in capitals names nothing with them.
-func (n Names) telling(words []token) []string {
-	named, inside := 0, 0
-	for _, w := range words {
-		if !w.begins {
-			inside++
-			if w.named {
-				named++
-			}
-		}
-	}
-	capitals := 2*named > inside
-	list := make([]string, 0, len(words))
-	for i := 0; i < len(words); {
-		if skip := max(n.at(words[i:]), portalNames.at(words[i:])); skip > 0 {
-			i += skip
-			continue
-		}
-		if capitals || !words[i].named {
-			list = append(list, words[i].lower)
-		}
-		i++
-	}
-	return list
+	quoted bool // stands between quotation marks
+	// colon says that one follows, announce that it ends the line or that a quotation comes after it.
+	colon, announce bool
 }
 
 // openers are words that nothing is called: with a capital they begin a sentence, though the one before has no full stop.
@@ -102,12 +79,21 @@ var openers = strings.Fields("hur vad när varför vilken vilket jag kan hvordan
 // split finds the words of a text.
 func split(text string) []token {
 	words := make([]token, 0, min(len(text)/4+1, 2*maxWords))
-	begins := true
+	begins, quote := true, -1
 	for i := 0; i < len(text) && len(words) < 2*maxWords; {
 		r, size := utf8.DecodeRuneInString(text[i:])
 		if between(r) {
-			begins = begins || strings.ContainsRune("!?:;\n\"”“«»(", r)
 			i += size
+			switch last := len(words) - 1; {
+			case r == ':' && last >= 0 && !begins:
+				after := strings.TrimLeft(text[i:], " \t\r")
+				words[last].colon = true
+				next, _ := utf8.DecodeRuneInString(after)
+				words[last].announce = after == "" || strings.ContainsRune("\n"+marks, next)
+			case strings.ContainsRune(marks, r):
+				quote = quotation(words, quote)
+			}
+			begins = begins || strings.ContainsRune("!?:;\n("+marks, r)
 			continue
 		}
 		end := strings.IndexFunc(text[i:], between)
@@ -119,13 +105,29 @@ func split(text string) []token {
 		word := strings.Trim(raw, "'’-")
 		if bare := strings.TrimRight(word, "."); bare != "" {
 			lower := strings.ToLower(bare)
+			starts := begins
 			begins = begins || slices.Contains(openers, lower)
-			words = append(words, token{lower, begins, isName(bare, begins)})
+			words = append(words, token{lower: lower, begins: begins, starts: starts, named: isName(bare, begins)})
 			begins = false
 		}
 		begins = begins || strings.HasSuffix(raw, ".")
 	}
 	return words
+}
+
+// marks stand around what is quoted; each language has its own two, in either order.
+const marks = "\"”“„«»"
+
+// quotation takes note of a quotation mark: words from where the last one stood, if that began a quotation, are quoted.
+// It returns where one begins, -1 where one ended.
+func quotation(words []token, from int) int {
+	if from < 0 {
+		return len(words)
+	}
+	for i := range words[from:] {
+		words[from+i].quoted = true
+	}
+	return -1
 }
 
 // isName says whether a word is written as a name. English writes "I" so, too.

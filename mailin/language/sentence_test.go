@@ -139,3 +139,46 @@ func TestCapitals(t *testing.T) {
 		}
 	}
 }
+
+// TestQuotedErrors: who shows an error, in capitals, between quotation marks or on lines of its own, has not written it.
+func TestQuotedErrors(t *testing.T) {
+	for _, s := range []struct {
+		want rules.Language
+		text string
+	}{
+		{"nb", "Jeg får Access Denied Invalid User Name Or Password"},
+		{"nb", "Jeg får bare Access Denied: Your Account Has Been Locked By The Administrator"},
+		{"nb", "Får ikke logget inn, Internal Server Error The Request Could Not Be Completed"},
+		{"nb", "jeg får ACCESS DENIED INVALID USER NAME OR PASSWORD"},
+		{"sv", "Jag får Access Denied Invalid User Name Or Password"},
+		{"sv", "Kommer inte in, Session Expired Please Log In Again To Continue"},
+		{"sv", "Det står Something Went Wrong Please Try Again Later när jag loggar in"},
+		{"nn", "Eg får Access Denied Invalid User Name Or Password"},
+		{"nb", "Jeg får «the user name or password is incorrect, please contact your administrator» hele tiden"},
+		{"sv", "Jag får ”the user name or password is incorrect, please try again or contact your administrator”"},
+		{"sv", "Felet: \"Your session has expired. Please log in again. If the problem persists contact the administrator.\" Vad gör jag?"},
+		{"sv", "Hej!\nJag får det här:\n\nThe server could not be reached.\nPlease check your network connection and try again.\nIf the problem persists contact your administrator.\n\nVad ska jag göra?"},
+		{"nb", "Hei, får denne meldingen:\nThe server could not be reached.\nPlease check your network connection and try again.\nIf the problem persists contact your administrator."},
+		{"nb", "The server could not be reached.\nPlease check your network connection and try again.\nIf the problem persists contact your administrator.\n\nHva gjør jeg?"},
+		{"sv", "Kommer inte in:\nError: the server could not be reached, please check your network connection and try again later."},
+		{"nn", "Hei!\nEg får dette opp:\nThis page is not working right now. The server took too long to send any data.\nTry again, or contact the owner of the site.\nKva gjer eg?"},
+		{"da", "Hej, jeg får denne fejl:\nThe server could not be reached.\nPlease check your network connection and try again."},
+		{"en", "Hello, I get this:\nDet gick inte att logga in på sidan just nu.\nFörsök igen om en stund eller kontakta den som har hand om systemet.\nWhat does it mean?"},
+		{"en", "I get \"Fel användarnamn eller lösenord, försök igen senare eller kontakta oss\" when I log in"},
+		{"en", "Hi, my screen says:\nDu har ikke tilgang til denne siden. Kontakt brukerstøtte hvis du mener at dette er feil.\nPlease help"},
+		{"en", "The server could not be reached.\nPlease check your network connection and try again."},
+		{"en", "Please Help Me Reset My Password"},
+		{"sv", "JAG KOMMER INTE IN PÅ MINA SIDOR"},
+		{"sv", "Skärmen är 24\" och den är helt svart, den andra på 27\" fungerar som den ska"},
+	} {
+		if got, sure := Guess(s.text); got != s.want || sure < rules.Sure {
+			t.Errorf("Guess(%q) = %s (%.2f), want %s", s.text, got, sure, s.want)
+		}
+	}
+	// Too little is left to know it by; the desk's own language is the better guess.
+	for _, text := range []string{"Får Access Denied Invalid User Name Or Password", "Får \"the user name or password is incorrect\""} {
+		if got, sure := Guess(text); got == rules.English && sure >= rules.Sure {
+			t.Errorf("Guess(%q) = %s (%.2f)", text, got, sure)
+		}
+	}
+}
