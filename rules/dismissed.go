@@ -21,9 +21,11 @@ func (t *turn) writtenSince(o *Outage, tk *Ticket, sight Sighting) {
 	if !t.doubled(o, o.People+o.Dismissed.New) {
 		return
 	}
-	// Some may have gone elsewhere since they were counted.
+	// Some may have gone elsewhere since they were counted. They are counted no more, so that not each letter of somebody
+	// who has written before reads all tickets to find that out.
 	tickets, people := t.unplaced(o)
 	if !t.doubled(o, people) {
+		o.Dismissed.New = people - o.People
 		return
 	}
 	t.takeUp(o, tickets)

@@ -85,3 +85,32 @@ func TestConfirmedAfterAllTakenBack(t *testing.T) {
 		t.Errorf("%s at %s, was at %s", o.Status, o.Solved, solved)
 	}
 }
+
+// Enough have written, and some of them are elsewhere: that is found out once, and not with each letter of those who have
+// written before, or of the unproven, which come by the hundred.
+func TestDismissedAndSomeElsewhere(t *testing.T) {
+	w := dismissed(3)
+	for _, id := range []string{"5", "6"} {
+		w.tell("mail", anna, "answers: "+id+"-2", "", "/outage")
+	}
+	letters := 0
+	letter := func() int {
+		before := w.reads
+		letters++
+		w.tell("mail", fmt.Sprintf("from: f%d@falsk%d.example", letters, letters), "proof: none", "subject: Fel", "", "BankID är nere.")
+		return w.reads - before
+	}
+	first := letter() // which makes eight of them
+	for range 40 {
+		letter()
+	}
+	if n := letter(); n > first/2 {
+		t.Errorf("one more letter reads %d tickets, the one that made eight read %d", n, first)
+	}
+	for i := range 3 {
+		w.tell("mail", fmt.Sprintf("from: q%d@kommun.example", i), "subject: Fel", "", "BankID är nere.")
+	}
+	if o := w.outages[1]; o.Status != OutageSuspected || o.People != 9 {
+		t.Errorf("%s of %d people: who is new still counts", o.Status, o.People)
+	}
+}

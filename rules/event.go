@@ -242,7 +242,7 @@ type Dismissal struct {
 	At       time.Time  `json:"at"`
 	People   int        `json:"people"`             // the outage's, then
 	Since    []TicketID `json:"since,omitempty"`    // when they are many, only those of somebody new
-	New      int        `json:"new,omitempty"`      // different people of Since who had not written before
+	New      int        `json:"new,omitempty"`      // different people of Since who had not written before, less those who went elsewhere
 	Unproven bool       `json:"unproven,omitempty"` // one of New stands for all who have not proved who they are
 }
 

@@ -32,6 +32,7 @@ type world struct {
 	bad      map[Address]BadAddress
 	outages  map[OutageID]Outage
 	deskSent int
+	reads    int // of tickets
 	reports  []Report
 	unclear  []MailID // said in words the watch does not know yet
 	receipts []MailID // of BankID and receipts: a second matter, from the fourth on
@@ -57,6 +58,7 @@ func (w *world) NextTicket() TicketID { return TicketID(len(w.tickets) + 1) }
 func (w *world) NextOutage() OutageID { return OutageID(len(w.outages) + 1) }
 func (w *world) DeskSent() int        { return w.deskSent }
 func (w *world) Ticket(id TicketID) (Ticket, bool) {
+	w.reads++
 	tk, ok := w.tickets[id]
 	return tk, ok
 }
