@@ -57,10 +57,20 @@ func (t *turn) digestDue() {
 
 // queueOf lists what waits for a staff member, their own tickets and those that are nobody's: what has priority 1 first,
 // then what is due, then the rest, and among these the longest untouched. The other priorities do not count here: what
-// is always put behind newer matters would never be listed.
+// is always put behind newer matters would never be listed. Of a desk with thousands of open tickets, those touched last are
+// looked through as well, so that what is urgent now is not missed.
 func (t *turn) queueOf(a Address) []Line {
 	var urgent, due, rest []Line
-	for _, id := range t.look.OpenTickets(maxSearched) {
+	ids := t.look.OpenTickets(maxSearched)
+	if len(ids) == maxSearched {
+		latest := t.look.LatestTickets(maxSearched)
+		slices.Reverse(latest)
+		if i := slices.Index(latest, ids[len(ids)-1]); i >= 0 {
+			latest = latest[i+1:] // the two meet
+		}
+		ids = append(ids, latest...)
+	}
+	for _, id := range ids {
 		tk, ok := t.ticket(id)
 		if !ok || tk.Assignee != "" && tk.Assignee != string(a) {
 			continue

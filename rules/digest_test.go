@@ -43,3 +43,26 @@ func TestQueueOrder(t *testing.T) {
 		t.Errorf("the queue is\n%v, want\n%v", got, want)
 	}
 }
+
+// However many are open, what is urgent and new leads the list, once.
+func TestQueueOfThousands(t *testing.T) {
+	for _, all := range []int{maxSearched - 1, maxSearched, maxSearched + 1, maxSearched + 10, 3 * maxSearched} {
+		w := newWorld(scenarioDesk())
+		for id := TicketID(1); int(id) <= all; id++ {
+			w.tickets[id] = Ticket{ID: id, Status: StatusOpen, Priority: 3, Updated: w.now.Add(time.Duration(id) * time.Second)}
+		}
+		for _, id := range []TicketID{3, TicketID(all)} {
+			tk := w.tickets[id]
+			tk.Priority = 1
+			w.tickets[id] = tk
+		}
+		now := &turn{desk: w.desk, look: w, now: w.now, open: map[TicketID]*Ticket{}}
+		var got []string
+		for _, l := range now.queueOf("anna@omdirekt.example")[:4] {
+			got = append(got, l.Subject)
+		}
+		if want := []string{"OMD-3", fmt.Sprintf("OMD-%d", all), "OMD-1", "OMD-2"}; !slices.Equal(got, want) {
+			t.Errorf("of %d the queue begins with %v, want %v", all, got, want)
+		}
+	}
+}

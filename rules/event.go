@@ -298,9 +298,10 @@ type Lookup interface {
 	Sent(OutgoingID) (Queued, bool)
 	Spent(BudgetKey, time.Time) int // uses since then, counted in steps of five minutes
 	Held(HeldID) (Held, bool)
-	HeldOn(TicketID) []Held         // waiting on a ticket, oldest first, at most 100
-	OpenTickets(max int) []TicketID // neither resolved nor closed, longest untouched first
-	TicketsOf(Address) []TicketID   // as requester, newest first, at most 100
+	HeldOn(TicketID) []Held           // waiting on a ticket, oldest first, at most 100
+	OpenTickets(max int) []TicketID   // neither resolved nor closed, longest untouched first
+	LatestTickets(max int) []TicketID // the same ones, touched last first
+	TicketsOf(Address) []TicketID     // as requester, newest first, at most 100
 	Outage(OutageID) (Outage, bool)
 	OpenOutages() []Outage
 	Outages(limit int) []Outage // newest first, ended ones too

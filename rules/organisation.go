@@ -118,5 +118,5 @@ func (t *turn) mine(a Address) []*Ticket {
 	return list
 }
 
-// maxSearched is how many open tickets are looked through for a list.
+// maxSearched is how many open tickets are looked through for a list, of the longest untouched and, for staff, of those touched last.
 const maxSearched = 1000

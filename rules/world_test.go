@@ -124,6 +124,11 @@ func (w *world) OpenTickets(limit int) []TicketID {
 	})
 	return ids[:min(limit, len(ids))]
 }
+func (w *world) LatestTickets(limit int) []TicketID {
+	ids := w.OpenTickets(len(w.tickets))
+	slices.Reverse(ids)
+	return ids[:min(limit, len(ids))]
+}
 func (w *world) Outage(id OutageID) (Outage, bool) {
 	o, ok := w.outages[id]
 	return o, ok

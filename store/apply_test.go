@@ -174,6 +174,12 @@ func TestTicketFilters(t *testing.T) {
 		if got := tx.OpenTickets(1); !slices.Equal(got, []rules.TicketID{2}) {
 			t.Errorf("OpenTickets(1) = %v", got)
 		}
+		if got := tx.LatestTickets(10); !slices.Equal(got, []rules.TicketID{5, 3, 2}) {
+			t.Errorf("LatestTickets = %v", got)
+		}
+		if got := tx.LatestTickets(1); !slices.Equal(got, []rules.TicketID{5}) {
+			t.Errorf("LatestTickets(1) = %v", got)
+		}
 		if got := tx.TicketsOf("anna@kommun.example"); !slices.Equal(got, []rules.TicketID{3, 1}) {
 			t.Errorf("TicketsOf = %v", got)
 		}

@@ -58,7 +58,7 @@
 //	k        range, dedupe key            mail, ticket                Seen
 //	m        range, hash of Message-ID, n Message-ID, ticket, …       Messages
 //	r        range, requester 0 ticket    -                           TicketsOf
-//	s        status 0 updated, ticket     -                           Tickets, OpenTickets
+//	s        status 0 updated, ticket     -                           Tickets, OpenTickets, LatestTickets
 //	d        name                         due                         Due
 //	D        time, name                   -                           DuesBefore, NextDue
 //	h        mail                         held                        Held

@@ -94,17 +94,28 @@ var openStatuses = []rules.Status{
 
 // OpenTickets returns up to limit tickets that are neither resolved nor closed, the longest untouched first.
 func (tx *Tx) OpenTickets(limit int) []rules.TicketID {
+	return firstOpen(limit, bytes.Compare, func(prefix []byte) iter.Seq2[[]byte, []byte] { return tx.scan(statuses, prefix, nil) })
+}
+
+// LatestTickets returns up to limit tickets that are neither resolved nor closed, the last touched first.
+func (tx *Tx) LatestTickets(limit int) []rules.TicketID {
+	last := func(a, b []byte) int { return bytes.Compare(b, a) }
+	return firstOpen(limit, last, func(prefix []byte) iter.Seq2[[]byte, []byte] { return tx.back(statuses, prefix) })
+}
+
+// firstOpen takes up to limit tickets of each open status as walk has them, in order, and returns the first limit of all.
+func firstOpen(limit int, order func(a, b []byte) int, walk func(prefix []byte) iter.Seq2[[]byte, []byte]) []rules.TicketID {
 	var keys [][]byte // time and number
 	for _, s := range openStatuses {
 		prefix, n := append([]byte(s), 0), 0
-		for k := range tx.scan(statuses, prefix, nil) {
+		for k := range walk(prefix) {
 			if n == limit {
 				break
 			}
 			keys, n = append(keys, bytes.Clone(k[len(prefix):])), n+1
 		}
 	}
-	slices.SortFunc(keys, bytes.Compare)
+	slices.SortFunc(keys, order)
 	var out []rules.TicketID
 	for _, k := range keys[:max(0, min(len(keys), limit))] {
 		out = append(out, rules.TicketID(binary.BigEndian.Uint64(k[8:])))
