@@ -112,6 +112,12 @@ func (c *Courier) Wake() {
 	}
 }
 
+// Ask is Wake by a person who wants to know: what failed before is asked now, though its next try was to be later.
+func (c *Courier) Ask() {
+	c.health.ask(c.o.Now())
+	c.Wake()
+}
+
 // NextTry is when the smarthost is asked again where it did not take us in, zero where it did. It may lie in the past:
 // then it is asked with the next mail.
 func (c *Courier) NextTry() time.Time { return c.health.again() }

@@ -196,6 +196,54 @@ func TestSmarthostDown(t *testing.T) {
 	})
 }
 
+// TestAsk: a person who says "now" is not kept waiting for the end of a pause, neither the smarthost's nor a domain's; what
+// fails again pauses as it would have.
+func TestAsk(t *testing.T) {
+	for _, where := range []string{"connect", "rcpt"} {
+		synctest.Test(t, func(t *testing.T) {
+			var mended bool
+			p := &peer{fault: func(at string, _ int) string {
+				switch {
+				case at != where || mended:
+					return ""
+				case at == "connect":
+					return "RST"
+				}
+				return "451 4.3.0 not now"
+			}}
+			rows := queued(20)
+			for i := range rows {
+				rows[i].To.Address = "eva@kommun.example"
+			}
+			o := newOutbox(rows...)
+			c := courier(p, o, nil)
+			accepting, stop := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- c.Run(accepting, t.Context()) }()
+			time.Sleep(2 * time.Hour)
+			before := p.dials
+			c.Ask()
+			synctest.Wait()
+			if where == "connect" && p.dials != before+1 {
+				t.Errorf("%s: %d more connections, want the one that was asked for", where, p.dials-before)
+			}
+			mended = true
+			o.mu.Lock()
+			for _, q := range o.rows {
+				q.Next = time.Now() // as the operator says it of each
+			}
+			o.mu.Unlock()
+			c.Ask()
+			time.Sleep(2 * time.Second)
+			if synctest.Wait(); len(p.mails) != 20 {
+				t.Errorf("%s: %d mails are out, two seconds after somebody asked", where, len(p.mails))
+			}
+			stop()
+			<-ended
+		})
+	}
+}
+
 // TestGiveUp: a mail that is put off for ever ends as refused after five days, with the peer's last words.
 func TestGiveUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

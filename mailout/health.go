@@ -60,6 +60,19 @@ func (h *health) down(now time.Time) (until time.Time, failures int) {
 	return h.host.until, h.host.failures
 }
 
+// ask ends all pauses. What has failed keeps its count, so that one mail asks the smarthost, and the next failure pauses
+// as long as if nobody had asked.
+func (h *health) ask(now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.host.until.After(now) {
+		h.host.until = now
+	}
+	for _, p := range h.domains {
+		p.until = time.Time{}
+	}
+}
+
 // up notes that it did, and says whether that is news.
 func (h *health) up() bool {
 	h.mu.Lock()

@@ -17,7 +17,7 @@ type Gateway struct {
 	DropRow func(ctx context.Context, id rules.OutgoingID) error        // a mail of ours is not sent after all
 	Retry   func(ctx context.Context, id rules.MailID) error            // a parked mail is read and decided anew
 	Reload  func(ctx context.Context) (Reloaded, error)                 // the config anew; a bad one changes nothing
-	Wake    func()                                                      // the outbox has work
+	Ask     func()                                                      // the outbox has work, and where it failed is to be asked now
 	Sending func() Sending                                              // how the way out fares
 	Polls   func() []Poll                                               // each mailbox, and when it was last read
 	Probe   func(ctx context.Context, a ProbeArgs) (Probed, error)      // a mail to ourselves, out and back

@@ -35,7 +35,7 @@ func (g *told) gateway() Gateway {
 		Release: func(_ context.Context, id rules.HeldID, by string) error { return say("release %d %s", id, by) },
 		Drop:    func(_ context.Context, id rules.HeldID) error { return say("drop %d", id) },
 		Retry:   func(_ context.Context, id rules.MailID) error { return say("retry %d", id) },
-		Wake:    func() { say("wake") },
+		Ask:     func() { say("ask") },
 	}
 }
 
@@ -234,7 +234,7 @@ func TestChanges(t *testing.T) {
 		if err := pipe.Take(t.Context(), rules.Arrival{Raw: []byte("later")}); err == nil || mailin.Permanent(err) {
 			t.Errorf("trouble of our own: %v, want temporary", err)
 		}
-		want := []string{"wake", "release 2 operator", "drop 2", "retry 3", "wake", "take hello"}
+		want := []string{"ask", "release 2 operator", "drop 2", "retry 3", "ask", "take hello"}
 		if !slices.Equal(g.calls, want) {
 			t.Errorf("the gateway was asked %q, want %q", g.calls, want)
 		}

@@ -165,14 +165,15 @@ func notQueued(id string) error {
 func (d *Desk) retryQueue(ctx context.Context, which ID, row func(QueueRow) error) error {
 	err := d.changeQueue(ctx, which, row, func(tx *store.Tx, id rules.OutgoingID) error { return tx.QueueRetry(id, time.Now()) })
 	if err == nil {
-		d.wake()
+		d.ask()
 	}
 	return err
 }
 
-func (d *Desk) wake() {
-	if d.Gateway.Wake != nil {
-		d.Gateway.Wake()
+// ask lets the way out be tried now: who says "retry" has often just mended it.
+func (d *Desk) ask() {
+	if d.Gateway.Ask != nil {
+		d.Gateway.Ask()
 	}
 }
 
@@ -250,6 +251,6 @@ func (d *Desk) releaseQueue(ctx context.Context, _ None, row func(int) error) er
 	}); err != nil {
 		return err
 	}
-	d.wake()
+	d.ask()
 	return row(n)
 }

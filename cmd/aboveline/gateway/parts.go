@@ -174,7 +174,7 @@ func (p *polls) list(v admin.View) []admin.Poll {
 // admin is what commands may ask of the running gateway.
 func (s *serving) admin() admin.Gateway {
 	g := s.Gateway.Admin(s.cfg)
-	g.Wake = s.courier.Wake
+	g.Ask = s.courier.Ask
 	if !s.cfg.Mailout.Smarthost.IsZero() {
 		g.Probe = s.canary.ask
 	}
