@@ -209,6 +209,9 @@ func (p *Poller) takeGroup(ctx context.Context, s *session, group []meta) error 
 	if len(group) == 0 {
 		return nil
 	}
+	if err := p.taker.Ready(); err != nil {
+		return stall(err)
+	}
 	found, err := s.bodies(group)
 	if err != nil {
 		var uids []uint32
@@ -236,6 +239,9 @@ func (p *Poller) takeGroup(ctx context.Context, s *session, group []meta) error 
 
 // takeSingle fetches one mail by itself and takes it.
 func (p *Poller) takeSingle(ctx context.Context, s *session, uid uint32, m meta) error {
+	if err := p.taker.Ready(); err != nil {
+		return stall(err)
+	}
 	if m.size > chunkBytes {
 		free, err := p.taker.Room(ctx, min(m.size, p.o.MaxSize))
 		if err != nil {

@@ -23,6 +23,7 @@ type ledger struct {
 	poison  map[uint32]int
 	sets    int                        // SetCursor calls
 	fail    func(subject string) error // nil takes all
+	shut    bool                       // takes none, and says so when asked
 }
 
 func newLedger() *ledger {
@@ -38,6 +39,15 @@ func (l *ledger) Take(_ context.Context, a rules.Arrival) error {
 		}
 	}
 	l.taken = append(l.taken, a)
+	return nil
+}
+
+func (l *ledger) Ready() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.shut {
+		return errFull
+	}
 	return nil
 }
 

@@ -319,6 +319,24 @@ func TestTakerThatCannotKeepsMailOnTheServer(t *testing.T) {
 	tr.want(t, "one", "two", "three")
 }
 
+func TestNothingIsFetchedWhileNothingCanBeKept(t *testing.T) {
+	f := newFake(text("one"), text("two")+strings.Repeat("x\r\n", chunkBytes))
+	tr := &trial{ledger: newLedger(), f: f, log: newBuffer()}
+	tr.shut = true
+	tr.again(t, 10*time.Minute, nil)
+	for _, c := range f.commands {
+		if strings.Contains(c, "BODY") {
+			t.Fatalf("%q, and there is no room for what comes", c)
+		}
+	}
+	if !slices.Contains(tr.phases(), PhaseStalled) || !strings.Contains(tr.log.String(), "disk full") {
+		t.Errorf("phases %v:\n%s", tr.phases(), tr.log)
+	}
+	tr.shut = false
+	tr.again(t, time.Minute, nil)
+	tr.want(t, "one", "two")
+}
+
 func TestOversizeMailIsTakenByItsHeaders(t *testing.T) {
 	big := "Content-Type: multipart/mixed;\r\n boundary=x\r\nMIME-Version: 1.0\r\n" + text("big", strings.Repeat("x", 2<<20))
 	f := newFake(text("small"), big)

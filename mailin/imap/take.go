@@ -12,6 +12,9 @@ type Taker interface {
 	// two mails of which one answers the other. An error that is mailin.Permanent parks the mail with its bytes; any
 	// other means "not now", and the mail is fetched again later.
 	Take(ctx context.Context, mail rules.Arrival) error
+	// Ready returns why no mail can be taken now, nil where it can. It is asked BEFORE mails are fetched, so that those
+	// which cannot be kept do not travel again and again.
+	Ready() error
 	// Room waits until n bytes of a big mail may be held, and returns what gives them back.
 	Room(ctx context.Context, n int64) (free func(), err error)
 }

@@ -25,8 +25,9 @@ func TestFullDiskStopsEveryDoor(t *testing.T) {
 	letter := rules.Arrival{Raw: []byte("From: a@b.example\r\nSubject: x\r\n\r\nhello\r\n"), Received: time.Now()}
 	poller := profiled{roomy{g.Intake(cfg), g.roomFor(cfg)}, ""}
 	for door, take := range map[string]func() error{
-		"pipe": func() error { return g.Take(cfg)(t.Context(), letter) },
-		"imap": func() error { return poller.Take(t.Context(), letter) },
+		"pipe":                    func() error { return g.Take(cfg)(t.Context(), letter) },
+		"imap":                    func() error { return poller.Take(t.Context(), letter) },
+		"imap, before it fetches": poller.Ready,
 	} {
 		if err := take(); !errors.Is(err, mailin.ErrFull) || mailin.Permanent(err) {
 			t.Errorf("%s: %v, want %v for now", door, err, mailin.ErrFull)

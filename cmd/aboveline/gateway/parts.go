@@ -102,15 +102,22 @@ func (p profiled) Take(ctx context.Context, a rules.Arrival) error {
 // roomy takes mail only while there is room on the disk: what is refused here stays in its mailbox, or in the mail
 // system's queue. The doors that speak SMTP ask for themselves, before they let a client send.
 type roomy struct {
-	imap.Taker
+	*mailin.Intake
 	room func() error
 }
 
-func (r roomy) Take(ctx context.Context, a rules.Arrival) error {
+func (r roomy) Ready() error {
 	if err := r.room(); err != nil {
 		return &mailin.TemporaryError{Err: err}
 	}
-	return r.Taker.Take(ctx, a)
+	return nil
+}
+
+func (r roomy) Take(ctx context.Context, a rules.Arrival) error {
+	if err := r.Ready(); err != nil {
+		return err
+	}
+	return r.Intake.Take(ctx, a)
 }
 
 // makePollers makes one poller a mailbox.
