@@ -50,6 +50,9 @@ func (t *turn) doReport(a *act) *Line {
 		if pictures, ok = t.picked(o, lead, which); !ok {
 			return badArgument(a, "the numbers of the pictures")
 		}
+		if len(pictures) == 0 {
+			a.lines = append(a.lines, Line{Code: LineNoPictures, Subject: a.Written})
+		}
 	}
 	for _, v := range vendors {
 		if t.reportTo(lead, o, v, pictures, AutoNone) {
@@ -258,7 +261,13 @@ func (t *turn) doAnnounce(a *act) *Line {
 	a.confirm(o)
 	people := t.announce(o, lead, words, a.s.Mailbox)
 	a.words = ""
-	a.done = append(a.done, strconv.Itoa(people))
+	a.done = append(a.done, OutageNumber(o.ID))
+	told := []Line{{Code: LineAnnounced, Subject: OutageNumber(o.ID), More: []string{strconv.Itoa(people)}}}
+	if informed := t.desk.informed("outage"); informed != nil {
+		told = append(told, Line{Code: LineAnnouncedTo, More: informed})
+	}
+	a.lines = append(a.lines, told...)
+	t.tellOfOutage(a, o, words, told...) // or two of them announce the same
 	return nil
 }
 

@@ -83,6 +83,16 @@ func (t *turn) inform(o *Outage, lead *Ticket, about string, row Outgoing) {
 	}
 }
 
+// informed are the names of those who asked to be told about something.
+func (d *Desk) informed(about string) (names []string) {
+	for _, f := range d.Inform {
+		if slices.Contains(f.About, about) {
+			names = append(names, display(f.Mailbox))
+		}
+	}
+	return names
+}
+
 // solveOutage ends it: everybody affected is told, each once, the vendors and the informed, and nobody is chased any
 // more.
 func (t *turn) solveOutage(o *Outage, lead *Ticket, words string, a *act) {

@@ -112,6 +112,9 @@ const (
 	LineMuted       = "muted"          // Subject, the requester, muted the ticket: a plain reply does not reach them
 	LineGone        = "gone"           // on an undo: Subject already has the mail
 	LineDismissed   = "dismissed"      // Subject, an outage, is none: somebody of staff says so
+	LineAnnounced   = "announced"      // Subject an outage, More how many of the affected get somebody's words about it
+	LineAnnouncedTo = "announced-to"   // More the informed, who get them, too
+	LineNoPictures  = "no-pictures"    // Subject the command that asked for pictures to go with a report: there are none
 	LineOpenAgain   = "open-again"     // on an undo: Subject, an outage, is open again with so many tickets, More
 	LineGoneMany    = "gone-many"      // on an undo: those of the affected, More, who have the mail that it is over
 	LineGoneInform  = "gone-informed"  // on an undo: of the informed, More

@@ -57,3 +57,28 @@ func TestAVendorIsNotAffected(t *testing.T) {
 		t.Errorf("%d of the informed were told", told)
 	}
 }
+
+// Who asks for pictures that are not there is told so, and colleagues and the answer say whom an announcement reaches.
+func TestWhatWentOutIsSaid(t *testing.T) {
+	w := newWorld(scenarioDesk())
+	for _, from := range []string{"asa@kommun.example", "olle@skola.example", "kari@firma.example", "ali@bolag.example"} {
+		w.tell("mail", "from: "+from, "subject: Fel", "", "BankID fungerar inte.")
+	}
+	w.tell("mail", anna, "answers: 1-4", "", "/report Sublime pictures")
+	lines := w.lastTo(t, "anna@omdirekt.example", TemplateAnswer).Lines
+	if len(lines) != 2 || lines[1].Code != LineNoPictures || lines[1].Subject != "/report Sublime pictures" {
+		t.Errorf("the answer says %+v, and nothing of the pictures that are not there", lines)
+	}
+	w.tell("mail", anna, "answers: 2-2", "", "/announce", "Vi vet.")
+	for to, template := range map[Address]Template{"anna@omdirekt.example": TemplateAnswer, "bo@omdirekt.example": TemplateNoticeChange} {
+		o := w.lastTo(t, to, template)
+		i := slices.IndexFunc(o.Lines, func(l Line) bool { return l.Code == LineAnnounced })
+		if i < 0 || o.Lines[i].Subject != "D-1" || !slices.Equal(o.Lines[i].More, []string{"4"}) ||
+			o.Lines[i+1].Code != LineAnnouncedTo || !slices.Equal(o.Lines[i+1].More, []string{"Kommunikation"}) {
+			t.Errorf("%s reads %+v", to, o.Lines)
+		}
+		if template == TemplateNoticeChange && (o.Words != "Vi vet." || o.GoesTo != ReplyToStaff) {
+			t.Errorf("a colleague reads %q, and answers %s", o.Words, o.GoesTo)
+		}
+	}
+}
