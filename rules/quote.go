@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -116,13 +117,20 @@ func shorten(text string) string {
 var greetings = regexp.MustCompile(`^(?i:hej(?:san)?|hei|hallo|hallå|hello|hi|dear|tjena|god ?(?:morgon|morgen|dag|kväll|kveld)|good (?:morning|afternoon|day))` +
 	`(?:[ ,]+(?:\p{Lu}[\pL.-]*|igen|igjen|alla|alle|support\pL*|på er|på dere|där|der|there|all|team|you))*[ \t]*(?:[!,.:]+|\n|$)\s*`)
 
-// withoutGreeting cuts the greeting off: whom people write to is no part of what is wrong.
+// withoutGreeting cuts the greeting off: whom people write to is no part of what is wrong. What follows begins a sentence
+// then, which it did not after a comma.
 func withoutGreeting(text string) string {
 	text = strings.TrimSpace(text)
-	if rest := greetings.ReplaceAllString(text, ""); rest != "" {
-		return rest
+	rest := greetings.ReplaceAllString(text, "")
+	switch rest {
+	case "", text:
+		return text
 	}
-	return text
+	first, _, _ := strings.Cut(rest, " ")
+	if r, size := utf8.DecodeRuneInString(rest); !isInside(first) && !strings.Contains(first, "/") {
+		rest = string(unicode.ToUpper(r)) + rest[size:]
+	}
+	return rest
 }
 
 // closings begin the line with which people end a mail, in the desk's languages.
