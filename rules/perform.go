@@ -50,7 +50,7 @@ func (t *turn) carryOutStaff(ev MailArrived, tk *Ticket, thread int, s speaker, 
 		lines = append(lines, t.wentTo(tk, a))
 	}
 	if !a.undone {
-		t.undoable(a, before)
+		t.undoable(a, before, cmds)
 	}
 	if kind == DisposedCommand && len(cmds) == 0 {
 		lines = []Line{{Code: LineEmpty}}

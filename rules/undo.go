@@ -3,6 +3,7 @@ package rules
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -32,6 +33,7 @@ type Undo struct {
 	Moves      []Move            `json:"moves,omitempty"`
 	Outage     OutageID          `json:"outage,omitempty"` // the outage that the mail did something with, if any
 	Rested     *Rested           `json:"rested,omitempty"` // the ticket whose reminders it put off, if any
+	Did        []string          `json:"did,omitempty"`    // its commands, as written and without what followed them
 }
 
 // Rested is a ticket whose reminders were put off, that of the mail or the one that leads its outage, and until when
@@ -67,9 +69,13 @@ func (t *turn) remember(tk *Ticket, by Address) *Undo {
 		Snoozed: tk.Snoozed}
 }
 
-// undoable keeps the note together with the mails that this turn decided for people outside. Those about the end of an
-// outage are noted on their tickets.
-func (t *turn) undoable(a *act, u *Undo) {
+// undoable keeps the note together with the commands of the mail, and with the mails that this turn decided for people
+// outside. Those about the end of an outage are noted on their tickets.
+func (t *turn) undoable(a *act, u *Undo, cmds []Command) {
+	for _, c := range cmds {
+		word, _, _ := strings.Cut(c.Written, " ")
+		u.Did = append(u.Did, word)
+	}
 	u.Ended, u.Reopened, u.Confirmed, u.Moves, u.Outage, u.Rested = a.ended, a.reopened, a.confirmed, a.moves, a.upon, a.rested
 	for _, o := range t.out.Send {
 		own := o.Ticket == a.tk.ID && (o.Kind == OutReply || o.Kind == OutSolved && u.Ended == nil)
@@ -81,7 +87,7 @@ func (t *turn) undoable(a *act, u *Undo) {
 }
 
 // doUndo takes back the last thing this person did on the ticket, or with the outage that the mail it answers is about,
-// on whichever of its tickets that was: the answer then begins with that one's number.
+// on whichever of its tickets that was: the answer then begins with that one's number and with what is taken back.
 func (t *turn) doUndo(a *act) *Line {
 	here := a.tk
 	there, ok := t.lastDone(a)
@@ -89,10 +95,11 @@ func (t *turn) doUndo(a *act) *Line {
 		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(a.tk.Status)}}
 	}
 	a.tk = there
+	what := strings.TrimSuffix(t.desk.Number(there.ID)+": "+strings.Join(there.Undo.Did, " "), ": ")
 	line := t.undo(a, there.Undo)
 	if line == nil && there.ID != here.ID {
 		t.record(a)
-		a.done = slices.Insert(a.done, 0, t.desk.Number(there.ID))
+		a.done = slices.Insert(a.done, 0, what)
 	}
 	a.tk = here
 	return line
@@ -178,10 +185,14 @@ func (t *turn) undo(a *act, u *Undo) *Line {
 	}
 	a.undone = true
 	// Colleagues were told of what is taken back, and would think that it has reached somebody.
-	if u.Ended != nil {
+	switch o, ok := t.outage(u.Outage); {
+	case u.Ended != nil:
 		o, _ := t.outage(u.Ended.ID)
 		t.tellOfOutage(a, o, "", a.lines...)
-	} else if a.done != nil {
+	case a.done == nil:
+	case ok: // they answer it among themselves, as they do what is taken back
+		t.tellOfOutage(a, o, "", append([]Line{{Code: LineDone, Subject: a.Written, More: a.done}}, a.lines...)...)
+	default:
 		t.tellOthers(a, a.lines...)
 	}
 	return nil

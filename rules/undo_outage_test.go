@@ -130,6 +130,10 @@ func TestSmallerThingsAreTakenBack(t *testing.T) {
 				}
 			}
 		}
+		if told := w.lastTo(t, "bo@omdirekt.example", TemplateNoticeChange); c.name == "announce, in time" &&
+			(told.GoesTo != ReplyToStaff || !strings.HasPrefix(told.Subject, "[D-1] ") || told.Lines[0].Subject != "/undo") {
+			t.Errorf("%s: a colleague reads %+v under %q, and answers %s", c.name, told.Lines, told.Subject, told.GoesTo)
+		}
 		if strings.HasPrefix(c.name, "announce") && (announced == 0) != c.waits || (gone != "") != (announced > 0) {
 			t.Errorf("%s: %d announcements are out, gone %q", c.name, announced, gone)
 		}
@@ -204,8 +208,9 @@ func TestAnOutageIsTakenBackFromAnyOfItsMails(t *testing.T) {
 			if done.Code != LineDone || !c.outage {
 				continue
 			}
-			if on := "OMD-" + c.on[:1]; on != "OMD-"+from[:1] && done.More[0] != on {
-				t.Errorf("%s on %s, taken back on %s: %q says nothing of %s", c.command, c.on, from, done.More, on)
+			word, _, _ := strings.Cut(c.command, " ")
+			if what := "OMD-" + c.on[:1] + ": " + word; c.on[:1] != from[:1] && done.More[0] != what {
+				t.Errorf("%s on %s, taken back on %s: %q, want %q first", c.command, c.on, from, done.More, what)
 			}
 			if o := w.outages[1]; o.Status != OutageSuspected && c.command != "/report Sublime" || !o.Status.Open() || len(o.Tickets) != 4 {
 				t.Errorf("%s on %s, taken back on %s: %s with %v", c.command, c.on, from, o.Status, o.Tickets)
