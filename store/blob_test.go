@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"os"
@@ -178,12 +179,44 @@ func TestDictionaryNeverChanges(t *testing.T) {
 	if sum := sha256.Sum256(dictionary1); hex.EncodeToString(sum[:]) != want {
 		t.Error("dictionary-1.txt was changed: every record made with it is lost; add a dictionary 2 instead")
 	}
-	old, err := hex.DecodeString(packedOnce)
-	if err != nil {
-		t.Fatal(err)
+	for form, packed := range map[byte]string{formatZstd: packedOnce, formatS2: packedShort} {
+		old, err := hex.DecodeString(packed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if old[0] != form {
+			t.Errorf("form %#x, want %#x", old[0], form)
+		}
+		if b, err := unpack(old[0], old[1:]); err != nil || !strings.HasPrefix(string(b), `{"id":1042,"subject":"Kan inte logga in"`) {
+			t.Errorf("form %#x: a record reads as %.80q, %v", form, b, err)
+		}
 	}
-	if b, err := unpack(old[0], old[1:]); err != nil || !strings.HasPrefix(string(b), `{"id":1042,"subject":"Kan inte logga in"`) {
-		t.Errorf("a record of the first release reads as %.80q, %v", b, err)
+}
+
+// TestPackedRecords: what is packed comes back at every length around the bounds between forms, and a single bit that is not
+// as it was is found out.
+func TestPackedRecords(t *testing.T) {
+	text := bytes.Repeat([]byte(`{"id":1042,"subject":"Kan inte logga in, ärende nummer 7",`), 200)
+	noise := make([]byte, zstdFrom-1)
+	for i := range noise {
+		noise[i] = byte(i*i>>3 ^ i*131)
+	}
+	for _, b := range [][]byte{nil, text[:1], text[:compressFrom-1], text[:compressFrom], text[:zstdFrom-1], text[:zstdFrom],
+		text, noise[:compressFrom], noise} {
+		z := pack(b)
+		if got, err := unpack(z[0], z[1:]); err != nil || !bytes.Equal(got, b) {
+			t.Errorf("%d bytes, form %#x: %d bytes, %v", len(b), z[0], len(got), err)
+		}
+		if z[0] == formatPlain {
+			continue
+		}
+		for i := 1; i < len(z); i++ {
+			z[i] ^= 4
+			if got, err := unpack(z[0], z[1:]); !errors.Is(err, errDamaged) && !bytes.Equal(got, b) {
+				t.Errorf("%d bytes, form %#x, byte %d changed: %d bytes, %v", len(b), z[0], i, len(got), err)
+			}
+			z[i] ^= 4
+		}
 	}
 }
 
@@ -198,6 +231,13 @@ func TestHostileRecordIsRefused(t *testing.T) {
 			t.Errorf("unpack(%q): %v", b, err)
 		}
 	}
+	// A sum, and a block that says it is 128 MiB long.
+	long := binary.AppendUvarint(make([]byte, s2Head-1), maxRecord)
+	for _, b := range [][]byte{nil, {0}, make([]byte, s2Head-1), long, append(long, make([]byte, 8)...)} {
+		if _, err := unpack(formatS2, b); !errors.Is(err, errDamaged) {
+			t.Errorf("unpack(%x): %v", b, err)
+		}
+	}
 }
 
 // packedOnce is a ticket as the first release wrote it.
@@ -205,3 +245,9 @@ const packedOnce = "" + // ticket 1042
 	"1128b52ffd450001d3008d0200e4014b616e20696e7465206c6f67676120696e6b6f6d6d756e305431323030301100c0" +
 	"0920070c83cd88920324f06fb8511b59817c2323908941a35c40873c40504b098a695137e50f0cade5743953321084dc" +
 	"f65e"
+
+// packedShort is the same ticket as an S2 block.
+const packedShort = "" +
+	"129eef1f88d30309003e9905404b616e20696e7465206c6f67676120696eb1aa150054523405146b6f6d6d756e35c2ee" +
+	"a5050c6e756c6cbd17090f916c15003c566a040c3054313226fc0e4a6a04362100996a00309d6a0030916a0030816a15" +
+	"00101466616c73657d"

@@ -80,9 +80,10 @@
 // cached part however large the rest grows. Asking goes from the newest range to the oldest, so that a key which is
 // nowhere costs one look for every 65,536 mails: 16 at a million.
 //
-// Records are JSON, from 200 bytes on compressed with a dictionary of what records have in common; one byte before
-// them says how. Those that are still longer than 640 bytes lie in pieces under the following keys (the key, NUL,
-// three bytes of number). A release may add fields; it reads what is absent as zero.
+// Records are JSON, from 200 bytes on compressed with a dictionary of what records have in common: as S2 below 1 KiB, as
+// zstd from there on, which is also how earlier releases wrote the short ones. One byte before them says how. Those that
+// are still longer than 640 bytes lie in pieces under the following keys (the key, NUL, three bytes of number). A release
+// may add fields; it reads what is absent as zero.
 //
 // # What a crash leaves
 //
