@@ -255,7 +255,7 @@ func (d *days) share(in []float64) (some, all float64) {
 }
 
 // oneOutage is the share of a level that the two fullest blocks hold where it was an outage.
-const oneOutage = 0.6
+const oneOutage = 0.9
 
 // habitSlack widens the look at earlier days, in seconds: habits keep to the hour, not to the minute.
 const habitSlack = 15 * 60

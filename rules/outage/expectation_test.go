@@ -138,3 +138,25 @@ func TestDaysAreCountedAsTheyCome(t *testing.T) {
 		}
 	}
 }
+
+// An outage is nearly all of what was written of its matter lately, in a block or two. A topic that has become popular has
+// its full hours, too, and is believed with them.
+func TestOneOutageIsNoLevel(t *testing.T) {
+	for _, c := range []struct {
+		in        []float64
+		some, all float64
+	}{
+		{[]float64{0, 9, 8, 0, 1, 0}, 1, 40}, // 17 of 18
+		{[]float64{3, 9, 8, 2, 0, 1}, 23, 60},
+		{[]float64{0, 0, 5, 0, 0, 0}, 0, 50}, // the second fullest is empty, and no block
+		{[]float64{0, 0, 0, 0, 0, 0}, 0, 60},
+	} {
+		d := &days{}
+		for i := range c.in {
+			d.weight[i] = 10
+		}
+		if some, all := d.share(c.in); some != c.some || all != c.all {
+			t.Errorf("%v: %v of %v, want %v of %v", c.in, some, all, c.some, c.all)
+		}
+	}
+}
