@@ -24,7 +24,9 @@
 //	               A direction counts by how far letters reach along it, for the weak ones are the accidents of a few
 //	neighbourhood  how many different PEOPLE wrote something at least this alike in the last 7.5, 15, 30, 60 and 120
 //	               minutes, seen from the letter, from the middle of it and its nearest, and from its rarest words and
-//	               pairs of them. Each person in reach is a radius of their own: the one that surprises most counts
+//	               pairs of them. Each person in reach is a radius of their own: the one that surprises most counts.
+//	               The same is counted among the people of the writer's own house alone, against its part of what is
+//	               expected and against what it wrote itself: what fails in one house is nothing among everybody's mail
 //	expectation    the share of four weeks' letters (thinned to 6,000) within the same radius, times how many write now,
 //	               told by those outside it, since an outage's own letters would make themselves expected;
 //	               for words, of all letters' people. More where the last day or the last three had more, there or in the

@@ -33,6 +33,7 @@ type history struct {
 	builds int     // how often they were numbered anew
 	// What is read of every note in each look lies together, by their numbers.
 	at       []int64
+	house    []uint64
 	weights  []float64
 	ordinary []float64
 	heads    []float32 // of their places, head to a note
@@ -85,7 +86,7 @@ func (h *history) build() {
 
 // layOut lays the notes' places together anew.
 func (h *history) layOut() {
-	h.at, h.weights, h.ordinary = h.at[:0], h.weights[:0], h.ordinary[:0]
+	h.at, h.house, h.weights, h.ordinary = h.at[:0], h.house[:0], h.weights[:0], h.ordinary[:0]
 	h.heads, h.tails, h.beyond = h.heads[:0], h.tails[:0], h.beyond[:0]
 	for _, n := range h.notes {
 		h.lay(n)
@@ -94,6 +95,7 @@ func (h *history) layOut() {
 
 func (h *history) lay(n *note) {
 	h.at = append(h.at, n.at)
+	h.house = append(h.house, n.house)
 	h.weights = append(h.weights, n.weight)
 	h.ordinary = append(h.ordinary, n.ordinary())
 	place := n.vector.place

@@ -195,9 +195,9 @@ func (w *Watch) writers(window int64) float64 {
 	return count
 }
 
-// hear counts how many people wrote anything in each window, self left out.
+// hear counts how many people wrote anything in each window, self left out, and how many of them are of self's house.
 func (w *Watch) hear(self *note) {
-	w.volumes = make([]float64, len(w.windows))
+	w.volumes, w.mates = make([]float64, len(w.windows)), make([]float64, len(w.windows))
 	w.crowd.begin()
 	for i := len(w.recent) - 1; i >= 0; i-- {
 		n := w.recent[i]
@@ -207,6 +207,9 @@ func (w *Watch) hear(self *note) {
 		for k, window := range w.windows {
 			if w.now-n.at <= window {
 				w.volumes[k]++
+				if n.house == self.house {
+					w.mates[k]++
+				}
 			}
 		}
 	}

@@ -31,6 +31,7 @@ type finding struct {
 	expected float64
 	observed int
 	like     float32
+	house    uint64 // whose people alone surprise, 0 for everybody
 }
 
 // sample is one report of the history within reach of a centre.
@@ -59,36 +60,40 @@ func (w *Watch) reach(v view, floor float32) []sample {
 // hopeful is how far under the threshold a finding may be and still be looked at again from its own middle.
 const hopeful = -6
 
-// surprise tries every window and every radius at which a person stands, and returns the most surprising, where it is
-// more than least. What is found is an alarm where its surprise is above zero.
+// surprise tries every window and every radius at which a person stands, among everybody and in the writer's own house,
+// and returns the most surprising, where it is more than least. What is found is an alarm where its surprise is above
+// zero.
 func (w *Watch) surprise(v view, self *note, least float64) (finding, bool) {
-	best := finding{surprise: least}
+	best, found := finding{surprise: least}, false
 	letters := w.alike(v, self, w.windows[len(w.windows)-1])
-	people := make([][]near, len(w.windows))
-	bars := make([]float64, len(w.windows))
-	hope, lowest := false, float32(1)
-	for i, window := range w.windows {
-		people[i] = w.each(letters, window)
-		bars[i] = w.bar() + math.Log(v.looks)
-		if i == len(w.windows)-1 {
-			bars[i] += math.Log(slow)
+	for _, s := range []scope{w.everybody(v, letters), w.home(v, self, letters)} {
+		if f, ok := w.among(s, v, self, best.surprise); ok {
+			best, found = f, true
 		}
-		if len(people[i]) >= w.people-1 && w.hope(v, people[i], i) > bars[i]+least {
-			hope, lowest = true, min(lowest, people[i][len(people[i])-1].like)
+	}
+	return best, found
+}
+
+// among is surprise among those of a scope.
+func (w *Watch) among(s scope, v view, self *note, least float64) (finding, bool) {
+	best, found := finding{surprise: least}, false
+	hope, lowest := false, float32(1)
+	for i, people := range s.people {
+		if len(people) >= w.people-1 && w.hope(s, v, i) > s.bars[i]+least {
+			hope, lowest = true, min(lowest, people[len(people)-1].like)
 		}
 	}
 	if !hope {
 		return best, false
 	}
 	p := w.profile(v, lowest)
-	radii, lowest := w.worth(p, v.heard, people, bars, least)
+	radii, lowest := w.worth(p, s, v.heard, least)
 	if lowest > 1 {
 		return best, false
 	}
-	found := false
 	past := w.reach(v, max(v.floor, min(lowest, p.holding(wider(wider(p.most(lowest)))))))
 	for i, window := range w.windows {
-		all, bar, volume := people[i], bars[i], w.volumes[i]
+		all, bar := s.people[i], s.bars[i]
 		within, weight := 0, 0.0
 		for _, k := range radii[i] {
 			like := all[k-1].like
@@ -96,18 +101,18 @@ func (w *Watch) surprise(v view, self *note, least float64) (finding, bool) {
 				weight += w.past.ordinary[past[within].index]
 				within++
 			}
-			e := expectation{like: like, volume: volume, others: w.others(i, k), window: window, weight: weight, samples: past[:within], all: past, heard: v.heard}
-			usual := w.ever(e, within)
+			e := expectation{like: like, volume: w.volumes[i], others: w.others(i, k), window: window, weight: weight, samples: past[:within], all: past, heard: v.heard}
+			usual := w.ever(e, within).of(s.parts[i])
 			if -usual.explains(k)-bar <= best.surprise {
 				continue
 			}
-			for _, u := range w.expect(e) {
+			for _, u := range w.expectIn(s, i, e) {
 				if u.explains(k) > usual.explains(k) {
 					usual = u
 				}
 			}
-			if s := -usual.explains(k) - bar; s > best.surprise && w.unrelated(self, all[:k]) {
-				best = finding{s, all[:k], window, volume, usual.mean, k + 1, like}
+			if x := -usual.explains(k) - bar; x > best.surprise && w.unrelated(self, all[:k]) {
+				best = finding{x, all[:k], window, w.volumes[i], usual.mean, k + 1, like, s.house}
 				found = true
 			}
 		}
@@ -117,16 +122,16 @@ func (w *Watch) surprise(v view, self *note, least float64) (finding, bool) {
 
 // worth is, for each window, how many people each radius holds that may surprise more than least, by the history's
 // profile, and the least likeness of those; above 1 where there is none.
-func (w *Watch) worth(p *profile, heard *share, people [][]near, bars []float64, least float64) (radii [][]int, lowest float32) {
-	radii, lowest = make([][]int, len(people)), 2
-	for i, all := range people {
+func (w *Watch) worth(p *profile, s scope, heard *share, least float64) (radii [][]int, lowest float32) {
+	radii, lowest = make([][]int, len(s.people)), 2
+	for i, all := range s.people {
 		for k := max(1, w.people-1); k <= len(all); k++ {
 			like := all[k-1].like
 			if k < len(all) && all[k].like == like {
 				continue
 			}
 			e := expectation{like: like, volume: w.volumes[i], others: w.others(i, k), weight: p.least(like), heard: heard}
-			if -w.ever(e, p.most(like)).explains(k)-bars[i] > least {
+			if -w.ever(e, p.most(like)).of(s.parts[i]).explains(k)-s.bars[i] > least {
 				radii[i] = append(radii[i], k)
 				lowest = min(lowest, like)
 			}
@@ -137,11 +142,11 @@ func (w *Watch) worth(p *profile, heard *share, people [][]near, bars []float64,
 
 // hope is the most surprise that people in the i-th window may come to, were there nothing of the kind in the history: it
 // says, without a look at the history, that most letters are not worth one.
-func (w *Watch) hope(v view, all []near, i int) float64 {
+func (w *Watch) hope(s scope, v view, i int) float64 {
 	most := 0.0
-	for k := w.people - 1; k <= len(all); k++ {
-		e := expectation{like: all[k-1].like, volume: w.volumes[i], others: w.others(i, k), heard: v.heard}
-		most = max(most, -w.ever(e, maxHistory).explains(k))
+	for k := w.people - 1; k <= len(s.people[i]); k++ {
+		e := expectation{like: s.people[i][k-1].like, volume: w.volumes[i], others: w.others(i, k), heard: v.heard}
+		most = max(most, -w.ever(e, maxHistory).of(s.parts[i]).explains(k))
 	}
 	return most
 }
@@ -185,11 +190,17 @@ var likely = math.Log(0.05)
 // usually is accustomed for one view.
 func (w *Watch) usually(v view, self *note, f finding) bool {
 	people := w.neighbours(v, self, f.window)
+	if f.house != 0 {
+		people = fromHouse(people, f.house)
+	}
 	if len(people) == 0 {
 		return false
 	}
 	half := people[min(len(people), max(1, f.observed/2))-1].like
 	e := expectation{like: half, volume: f.volume, window: f.window, all: w.reach(v, v.floor), every: v.every}
+	if f.house != 0 {
+		e.all, e.every = w.ofHouse(e.all, f.house), nil
+	}
 	narrow := countFrom(e.all, half, func(s sample) float32 { return s.like })
 	for n, i := 2*(narrow+1), 0; i < widenings && (len(e.all) > narrow || v.every != nil); n, i = 2*n, i+1 {
 		wide := w.within(e, n)

@@ -36,6 +36,7 @@ type Watch struct {
 	given  answers
 
 	volumes []float64 // people who wrote in each window, while outages are looked for
+	mates   []float64 // those of them who are of the writer's house
 	days    days      // of past, counted on from one search to the next
 	hours   hours     // of the last search's moment
 

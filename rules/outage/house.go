@@ -1,0 +1,116 @@
+package outage
+
+import (
+	"math"
+	"slices"
+)
+
+// scope is those among whom a neighbourhood is counted: everybody, or the people of one house. What fails in one house
+// alone, its network or its way in, is told by a few of its people, who are nothing among everybody's and much among
+// their own.
+type scope struct {
+	house  uint64    // 0: everybody
+	people [][]near  // in each window, the most alike first
+	parts  []float64 // how much of what is expected of everybody comes from there
+	bars   []float64 // see bar
+}
+
+const (
+	// houseLooks is how many looks the one at a house comes to. It is another look at what is looked at anyway, and
+	// finds by chance what that finds.
+	houseLooks = 2
+	// houseFirst and houseOf are the letters that a house is taken to have written before any is known, and of how many.
+	houseFirst, houseOf = 1, 20
+	// matesFirst and matesOf are the people of a window likewise.
+	matesFirst, matesOf = 0.3, 3
+)
+
+// everybody is the scope of all who wrote letters.
+func (w *Watch) everybody(v view, letters []near) scope {
+	s := w.scope(v, letters, 1)
+	for i := range s.parts {
+		s.parts[i] = 1
+	}
+	return s
+}
+
+// home is the scope of self's house, if it has one.
+func (w *Watch) home(v view, self *note, letters []near) scope {
+	if self.house == self.person {
+		return scope{}
+	}
+	s := w.scope(v, fromHouse(letters, self.house), houseLooks)
+	s.house = self.house
+	var usual float64
+	for i, people := range s.people {
+		if len(people) < w.people-1 {
+			continue
+		}
+		if usual == 0 {
+			usual = w.houseShare(self.house)
+		}
+		s.parts[i] = min(1, max(usual, w.matesShare(i, len(people))))
+	}
+	return s
+}
+
+// scope is the people who wrote letters, in each window.
+func (w *Watch) scope(v view, letters []near, looks float64) scope {
+	n := len(w.windows)
+	s := scope{people: make([][]near, n), parts: make([]float64, n), bars: make([]float64, n)}
+	for i, window := range w.windows {
+		s.people[i] = w.each(letters, window)
+		s.bars[i] = w.bar() + math.Log(v.looks*looks)
+		if i == n-1 {
+			s.bars[i] += math.Log(slow)
+		}
+	}
+	return s
+}
+
+// houseShare is the share of the history's letters that a house wrote.
+func (w *Watch) houseShare(house uint64) float64 {
+	wrote := 0.0
+	for i, h := range w.past.house {
+		if h == house {
+			wrote += w.past.weights[i]
+		}
+	}
+	return (wrote + houseFirst) / (w.pastWeight + houseOf)
+}
+
+// matesShare is the share of the people of the i-th window, besides k in a neighbourhood, who are of the writer's house:
+// where all of it writes today, each of its matters is written of more.
+func (w *Watch) matesShare(i, k int) float64 {
+	return (max(0, w.mates[i]-float64(k)) + matesFirst) / (max(1, w.volumes[i]-float64(k)) + matesOf)
+}
+
+// expectIn is what is usual in a scope. Of a house both are believed: its part of what everybody does, and what it did
+// itself, for a house may have habits of its own.
+func (w *Watch) expectIn(s scope, i int, e expectation) []usual {
+	all := w.expect(e)
+	if s.house == 0 {
+		return all
+	}
+	for j := range all {
+		all[j] = all[j].of(s.parts[i])
+	}
+	own := e
+	own.heard, own.all = nil, w.ofHouse(e.all, s.house)
+	own.samples = own.all[:countFrom(own.all, e.like, func(x sample) float32 { return x.like })]
+	own.weight = w.weigh(own.samples)
+	return append(all, w.expect(own)...)
+}
+
+// of is a part of what is usual.
+func (u usual) of(part float64) usual { return usual{u.mean * part, u.shape} }
+
+// fromHouse are those of some people or letters that are of a house.
+func fromHouse(list []near, house uint64) []near {
+	return slices.DeleteFunc(slices.Clone(list), func(x near) bool { return x.house != house })
+}
+
+// ofHouse are those of some of the history's letters that a house wrote.
+func (w *Watch) ofHouse(list []sample, house uint64) []sample {
+	return slices.DeleteFunc(slices.Clone(list), func(x sample) bool { return w.past.house[x.index] != house })
+}
