@@ -74,7 +74,11 @@ func (r *reader) faultRows() []row {
 	add("last", r.exact(f.Last))
 	add("words", strings.Join(f.Words, ", "))
 	if f.Observed > 0 && f.Window > 0 {
-		add("unusual", r.say.with("fault.usual", "first", strconv.Itoa(f.Observed), "n", r.decimal(f.Expected),
+		usual := "fault.usual"
+		if f.Within {
+			usual = "fault.usual-within"
+		}
+		add("unusual", r.say.with(usual, "first", strconv.Itoa(f.Observed), "n", r.decimal(f.Expected),
 			"minutes", strconv.Itoa(int(math.Ceil(f.Window.Minutes())))))
 	}
 	if f.Apart != "" {

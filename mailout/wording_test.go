@@ -238,3 +238,19 @@ func TestWindowInMinutes(t *testing.T) {
 		t.Errorf("%v: %s", err, body.text)
 	}
 }
+
+// TestUsualWithinOneOrganisation: what is usual in one organisation is not told as what is usual everywhere.
+func TestUsualWithinOneOrganisation(t *testing.T) {
+	for lang, want := range map[rules.Language]string{
+		rules.Swedish: "6 personer i samma organisation på 30 minuter; normalt mindre än 0,1 därifrån",
+		rules.Bokmal:  "6 personer i samme organisasjon på 30 minutter; vanligvis mindre enn 0,1 derfra",
+		rules.English: "6 people of one organisation in 30 minutes; normally less than 0.1 from there",
+	} {
+		o := Sample(rules.TemplateSuspicion, lang, rules.RoleStaff)
+		o.Report.Within, o.Report.Expected = true, 0.01
+		body, err := composer(t).word(&o)
+		if err != nil || !strings.Contains(strings.Join(strings.Fields(body.text), " "), want) {
+			t.Errorf("%s: %v: %s", lang, err, body.text)
+		}
+	}
+}

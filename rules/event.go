@@ -227,6 +227,7 @@ type Outage struct {
 	Words    []string       `json:"words"`
 	Expected float64        `json:"expected"`
 	Observed int            `json:"observed"`
+	Within   bool           `json:"within,omitempty"` // those observed are of one organisation, and the expected are of it, too
 	Vendors  []OutageVendor `json:"vendors"`
 	Unproven bool           `json:"unproven,omitempty"` // one of People stands for all who have not proved who they are
 	Solved   time.Time      `json:"solved,omitzero"`    // when it was called solved, the last time
@@ -282,6 +283,7 @@ type Sighting struct {
 	Window   time.Duration
 	Expected float64 // people normally, in such a window
 	Observed int     // people in the window that raised it
+	Within   bool    // those observed are of one organisation, and the expected are of it, too
 }
 
 // Lookup is what Decide may ask of the store. All of it is read inside the transaction that keeps the decision; an

@@ -74,7 +74,7 @@ func (t *turn) tellOutage(r *FaultReport, o *Outage, lead *Ticket, role Role) {
 		r.Outage = OutageNumber(o.ID)
 	}
 	if role == RoleStaff {
-		r.Words, r.Expected, r.Observed, r.Window = append([]string{}, o.Words...), o.Expected, o.Observed, o.Window
+		r.Words, r.Expected, r.Observed, r.Within, r.Window = append([]string{}, o.Words...), o.Expected, o.Observed, o.Within, o.Window
 		if o.Apart != 0 {
 			r.Apart = OutageNumber(o.Apart)
 		}

@@ -111,7 +111,8 @@ func (t *turn) byAlarm(a AlarmID) (*Outage, bool) {
 // suspect raises an outage: every earlier mail that belongs to it joins at once, and staff get the evidence.
 func (t *turn) suspect(tk *Ticket, sight Sighting) {
 	o := t.newOutage(Outage{Alarm: sight.Alarm, Status: OutageSuspected, First: t.now, Last: t.now, Window: sight.Window,
-		Words: sight.Words, Expected: sight.Expected, Observed: sight.Observed, Vendors: []OutageVendor{}})
+		Words: sight.Words, Expected: sight.Expected, Observed: sight.Observed, Within: sight.Within,
+		Vendors: []OutageVendor{}})
 	if from, ok := t.byAlarm(sight.From); ok && from.Status.Open() {
 		o.Apart = from.ID
 	}

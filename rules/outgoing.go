@@ -177,11 +177,12 @@ type FaultReport struct {
 	Organisations int       `json:"organisations"`
 	First         time.Time `json:"first"`
 	Last          time.Time `json:"last"`
-	Nth           int       `json:"nth"`      // of a follow-up, from 1
-	Since         time.Time `json:"since"`    // since when the vendor has said nothing
-	Words         []string  `json:"words"`    // evidence: the words in common
-	Expected      float64   `json:"expected"` // evidence: people in a normal window
-	Observed      int       `json:"observed"` // evidence: people in the window that raised it
+	Nth           int       `json:"nth"`              // of a follow-up, from 1
+	Since         time.Time `json:"since"`            // since when the vendor has said nothing
+	Words         []string  `json:"words"`            // evidence: the words in common
+	Expected      float64   `json:"expected"`         // evidence: people in a normal window
+	Observed      int       `json:"observed"`         // evidence: people in the window that raised it
+	Within        bool      `json:"within,omitempty"` // evidence: of one organisation, both the observed and the expected
 	Window        time.Duration
 	Again         bool      `json:"again,omitempty"`      // it was called solved, and it is not: several say so, or staff took it back
 	Withdrawn     bool      `json:"withdrawn,omitempty"`  // there was no fault after all

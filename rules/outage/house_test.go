@@ -24,8 +24,8 @@ func TestFaultInOneHouse(t *testing.T) {
 			if got.Raised != (one && i == 4) {
 				t.Errorf("%s, report %d: %+v", from, i+1, got)
 			}
-			if got.Raised && (got.Observed != 5 || got.Expected > 0.1) {
-				t.Errorf("%d people where %v are usual", got.Observed, got.Expected)
+			if got.Raised && (got.Observed != 5 || got.Expected > 0.1 || !got.Within) {
+				t.Errorf("%d people where %v are usual, in one house: %v", got.Observed, got.Expected, got.Within)
 			}
 		}
 	}

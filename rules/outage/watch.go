@@ -350,7 +350,7 @@ const refinements = 3
 
 func (w *Watch) sighting(a *alarm, earlier []*note) rules.Sighting {
 	s := rules.Sighting{Alarm: a.id, Words: a.words, People: len(a.people), Window: time.Duration(a.found.window) * time.Second,
-		Expected: a.found.expected, Observed: a.found.observed}
+		Expected: a.found.expected, Observed: a.found.observed, Within: a.found.house != 0}
 	for _, m := range earlier {
 		s.Members = append(s.Members, rules.MailID(m.report))
 	}

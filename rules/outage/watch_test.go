@@ -104,7 +104,7 @@ func TestFourPeopleWithANovelFault(t *testing.T) {
 	}
 	first := s.next - 2
 	got := s.show(at(9, 15), "f3@house3.example", "Problem", faults[3])
-	if !got.Raised || got.Alarm != s.newest() || got.People != 4 || got.Observed != 4 || got.Expected >= 1 || got.Window <= 0 {
+	if !got.Raised || got.Alarm != s.newest() || got.People != 4 || got.Observed != 4 || got.Expected >= 1 || got.Window <= 0 || got.Within {
 		t.Errorf("the fourth report gave %+v", got)
 	}
 	if want := []rules.MailID{first, first + 1, first + 2}; !reflect.DeepEqual(got.Members, want) {

@@ -60,7 +60,8 @@ type Evidence struct {
 	Words    []string `json:"words"`
 	Expected float64  `json:"expected"`
 	Observed int      `json:"observed"`
-	Window   string   `json:"window"` // in which so many were seen, and are expected
+	Window   string   `json:"window"`                            // in which so many were seen, and are expected
+	Within   bool     `json:"within_one_organisation,omitempty"` // those seen are of one, and the expected are of it, too
 }
 
 // String says how unusual it was, as the suspicion does: "7 people in 30 minutes; normally 0.4". Nothing, of an outage
@@ -74,7 +75,11 @@ func (e Evidence) String() string {
 	if e.Expected < 0.05 {
 		usual = "less than 0.1"
 	}
-	return fmt.Sprintf("%d people in %d minutes; normally %s", e.Observed, int(math.Ceil(window.Minutes())), usual)
+	minutes := int(math.Ceil(window.Minutes()))
+	if e.Within {
+		return fmt.Sprintf("%d people of one organisation in %d minutes; normally %s from there", e.Observed, minutes, usual)
+	}
+	return fmt.Sprintf("%d people in %d minutes; normally %s", e.Observed, minutes, usual)
 }
 
 // Outage shows an outage.
@@ -82,7 +87,7 @@ func (v View) Outage(o rules.Outage) Outage {
 	out := Outage{
 		Number: outage(o.ID), Status: string(o.Status), Title: o.Title, Tags: list(o.Tags), Tickets: v.tickets(o.Tickets),
 		People: o.People, First: v.when(o.First), Last: v.when(o.Last), Vendors: make([]OutageVendor, len(o.Vendors)),
-		Evidence: Evidence{Words: list(o.Words), Expected: o.Expected, Observed: o.Observed},
+		Evidence: Evidence{Words: list(o.Words), Expected: o.Expected, Observed: o.Observed, Within: o.Within},
 	}
 	if o.Apart != 0 {
 		out.Apart = outage(o.Apart)

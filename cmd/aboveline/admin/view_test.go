@@ -212,4 +212,8 @@ func TestEvidenceInMinutes(t *testing.T) {
 			t.Errorf("%q: %q, want %q", window, got, want)
 		}
 	}
+	const want = "5 people of one organisation in 30 minutes; normally less than 0.1 from there"
+	if got := (Evidence{Observed: 5, Expected: 0.01, Window: "30m0s", Within: true}).String(); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 }
