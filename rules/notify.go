@@ -87,7 +87,10 @@ func (t *turn) mailStaff(tk *Ticket, s Staff, thread int, o Outgoing) {
 	if p, ok := mutedRequester(tk, thread); ok && o.GoesTo == ReplyToRequester {
 		o.Lines = append(o.Lines, Line{Code: LineMuted, Subject: display(p.Mailbox)})
 	}
-	o.Actions = append(slices.Clone(o.Actions), Action{Command: "solved"}, Action{Command: "assign"}, Action{Command: "note"}, Action{Command: "unfollow"})
+	o.Actions = slices.Clone(o.Actions)
+	if o.Report == nil || o.Report.Outage == "" {
+		o.Actions = append(o.Actions, Action{Command: "solved"}, Action{Command: "assign"}, Action{Command: "note"}, Action{Command: "unfollow"})
+	}
 	t.mail(tk, o, PurposeReply)
 }
 

@@ -226,7 +226,21 @@ func (t *turn) tellOthers(a *act, more ...Line) {
 func (t *turn) tellOfOutage(a *act, o *Outage, words string, lines ...Line) {
 	t.tellStaff(a.tk, ThreadStaff, Outgoing{Template: TemplateNoticeChange, Author: a.s.Mailbox, AuthorTrust: a.s.trust,
 		GoesTo: ReplyToStaff, Subject: "[" + OutageNumber(o.ID) + "] " + o.Title, Words: words, Said: t.now, Lines: lines,
-		Report: &FaultReport{Title: o.Title, Outage: OutageNumber(o.ID)}}, a.s.Address)
+		Report: &FaultReport{Title: o.Title, Outage: OutageNumber(o.ID)}, Actions: outageActions(o.Status)}, a.s.Address)
+}
+
+// outageActions are what can be done next with an outage. What is offered of a ticket has no place on a mail that names
+// none.
+func outageActions(s OutageStatus) []Action {
+	switch s {
+	case OutageSuspected:
+		return []Action{{Command: "report"}, {Command: "outage"}, {Command: "dismiss"}}
+	case OutageConfirmed:
+		return []Action{{Command: "report"}, {Command: "announce"}, {Command: "solved"}}
+	case OutageReported:
+		return []Action{{Command: "announce"}, {Command: "solved"}}
+	}
+	return []Action{{Command: "outage"}} // it is one after all
 }
 
 func (t *turn) doRelease(a *act) *Line {

@@ -243,3 +243,35 @@ func TestPuttingOffIsTakenBack(t *testing.T) {
 		}
 	}
 }
+
+// A mail about an outage offers what can be done with the outage, by whose buttons it is done, and nothing of the one
+// ticket that it happens to be kept on.
+func TestAMailAboutAnOutageOffersWhatItTakes(t *testing.T) {
+	w := newWorld(scenarioDesk())
+	for _, from := range []string{"asa@kommun.example", "olle@skola.example", "kari@firma.example", "ali@bolag.example"} {
+		w.tell("mail", "from: "+from, "subject: Fel", "", "BankID fungerar inte.")
+	}
+	for _, c := range []struct {
+		command string
+		offers  []string
+	}{
+		{"/dismiss", []string{"outage"}},
+		{"/undo", []string{"report", "outage", "dismiss"}},
+		{"/announce Vi vet.", []string{"report", "announce", "solved"}},
+		{"/solved", []string{"outage"}},
+	} {
+		w.tell("mail", anna, "answers: 1-4", "", c.command)
+		var offers []string
+		o := w.lastTo(t, "bo@omdirekt.example", TemplateNoticeChange)
+		for _, a := range o.Actions {
+			offers = append(offers, a.Command)
+		}
+		if !slices.Equal(offers, c.offers) {
+			t.Errorf("%s: a colleague is offered %q, want %q", c.command, offers, c.offers)
+		}
+	}
+	w.tell("mail", "from: Bo Lind <bo@omdirekt.example>", "button: "+string(w.lastTo(t, "bo@omdirekt.example", TemplateNoticeChange).ID)+" outage", "")
+	if o := w.outages[1]; o.Status != OutageConfirmed {
+		t.Errorf("it is %s after the button", o.Status)
+	}
+}
