@@ -79,3 +79,33 @@ func TestDismissedAfterAReport(t *testing.T) {
 		t.Errorf("three hours later:\n%s", again)
 	}
 }
+
+// Who says twice that a matter is solved has nothing more to tell anybody, and is told so; words are passed on.
+func TestSolvedTwiceIsToldOnce(t *testing.T) {
+	for _, c := range []struct {
+		first, again string
+		mails        int // to the requester, of the end
+	}{
+		{"/solved Klart.", "/solved", 1},
+		{"/solved", "/solved", 1},
+		{"/solved", "/solved Se bilagan.", 2},
+		{"/workaround Starta om.", "/solved", 2},
+		{"/workaround Starta om.", "/workaround", 1},
+		{"/cancel Nej.", "/cancel", 1},
+	} {
+		w := newWorld(scenarioDesk())
+		w.tell("mail", "from: Asa <asa@kommun.example>", "subject: Fel", "", "Det går inte.")
+		w.tell("mail", anna, "answers: 1-2", "", c.first)
+		w.tell("mail", anna, "answers: 1-2", "", c.again)
+		mails := 0
+		for _, row := range w.queue {
+			if row.Kind == OutSolved && row.To.Address == "asa@kommun.example" {
+				mails++
+			}
+		}
+		said := w.lastTo(t, "anna@omdirekt.example", TemplateAnswer).Lines
+		if mails != c.mails || (said[len(said)-1].Code == LineNotNow) != (mails == 1) {
+			t.Errorf("%s, %s: %d mails, and %+v", c.first, c.again, mails, said)
+		}
+	}
+}

@@ -266,10 +266,13 @@ func (t *turn) solve(a *act, next Status, how string) *Line {
 			return nil
 		}
 	}
+	text := strings.TrimSpace(a.Arg + "\n\n" + a.words)
+	if a.tk.Status == next && a.tk.Workaround == (how == LineWorkaround) && text == "" {
+		return &Line{Code: LineNotNow, Subject: a.Written, More: []string{string(next)}} // they have been told, once
+	}
 	if line := t.endTicket(a, next); line != nil {
 		return line
 	}
-	text := strings.TrimSpace(a.Arg + "\n\n" + a.words)
 	a.tk.Resolution, a.tk.Workaround = text, how == LineWorkaround
 	entry := 0
 	if text != "" {
