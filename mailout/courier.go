@@ -17,6 +17,9 @@ type Outbox interface {
 	// Claim hands over rows whose time has come, at most max, each leased until now+lease. The attempt is counted
 	// BEFORE they are returned, so a mail that kills us is not tried for ever.
 	Claim(ctx context.Context, now time.Time, lease time.Duration, max int) ([]rules.Queued, error)
+	// Await waits for rows that are entered and due, and hands over and leases those as Claim does, before anybody learns
+	// that they are entered. It returns nothing when ctx ends, and may always do so: what it leaves is Claim's.
+	Await(ctx context.Context, now func() time.Time, lease time.Duration, max int) ([]rules.Queued, error)
 	// Sent records that the peer took the mail on.
 	Sent(ctx context.Context, id rules.OutgoingID, a rules.Attempt) error
 	// Deferred records a failure that may pass, and when to try again.
@@ -162,7 +165,7 @@ func (c *Courier) dispatch(accepting context.Context, queue chan<- rules.Queued)
 		most := claimFactor * c.o.Connections
 		wait, probe := c.health.open(now)
 		if !wait.IsZero() {
-			c.sleep(accepting, wait.Sub(now))
+			c.sleep(accepting, wait.Sub(now), nil)
 			continue
 		}
 		if probe {
@@ -173,21 +176,46 @@ func (c *Courier) dispatch(accepting context.Context, queue chan<- rules.Queued)
 		if err != nil {
 			if accepting.Err() == nil {
 				c.log.outbox("claim", err)
-				c.sleep(accepting, storeRetry)
+				c.sleep(accepting, storeRetry, nil)
 			}
 			continue
 		}
 		rows = c.take(rows, held)
+		switch {
+		case len(rows) > 0:
+		case probe:
+			c.rest(accepting, now, nil)
+		default:
+			rows = c.await(accepting, now, most)
+		}
 		for _, q := range rows {
 			queue <- q
 		}
-		switch {
-		case len(rows) == 0:
-			c.rest(accepting, now)
-		case probe:
+		if probe && len(rows) > 0 {
 			c.settle(accepting, rows[0].ID)
 		}
 	}
+}
+
+// await rests, and takes rows on that are entered meanwhile. Those are new, and so in nobody's hand.
+func (c *Courier) await(accepting context.Context, now time.Time, most int) []rules.Queued {
+	ctx, stop := context.WithCancel(accepting)
+	defer stop()
+	var rows []rules.Queued
+	var err error
+	found := make(chan struct{})
+	go func() {
+		defer close(found)
+		rows, err = c.outbox.Await(ctx, c.o.Now, lease, most)
+	}()
+	c.rest(accepting, now, found)
+	stop()
+	<-found
+	if err != nil && accepting.Err() == nil {
+		c.log.outbox("await", err)
+		c.sleep(accepting, storeRetry, nil)
+	}
+	return c.take(rows, nil)
 }
 
 // settle waits for a probe to come back: until the smarthost is known to be up, nothing else is claimed.
@@ -206,25 +234,26 @@ func (c *Courier) settle(accepting context.Context, id rules.OutgoingID) {
 	}
 }
 
-// rest sleeps until the next row's time.
-func (c *Courier) rest(accepting context.Context, now time.Time) {
+// rest sleeps until the next row's time, or until rows are found.
+func (c *Courier) rest(accepting context.Context, now time.Time, found <-chan struct{}) {
 	next, err := c.outbox.NextSend(accepting)
 	switch {
 	case err != nil:
 		if accepting.Err() == nil {
 			c.log.outbox("next send", err)
 		}
-		c.sleep(accepting, storeRetry)
+		c.sleep(accepting, storeRetry, found)
 	case next.IsZero():
-		c.sleep(accepting, -1)
+		c.sleep(accepting, -1, found)
 	default:
 		// At least a moment: a row that is due but not ours to take (it is in hand) must not keep us spinning.
-		c.sleep(accepting, max(next.Sub(now), 50*time.Millisecond))
+		c.sleep(accepting, max(next.Sub(now), 50*time.Millisecond), found)
 	}
 }
 
-// sleep ends at a wake-up, when d is over or when accepting ends. A negative d has no end of its own.
-func (c *Courier) sleep(accepting context.Context, d time.Duration) {
+// sleep ends at a wake-up, when rows are found, when d is over or when accepting ends. A negative d has no end of its
+// own, and nil finds nothing.
+func (c *Courier) sleep(accepting context.Context, d time.Duration, found <-chan struct{}) {
 	var over <-chan time.Time
 	if d >= 0 {
 		t := time.NewTimer(d)
@@ -234,6 +263,7 @@ func (c *Courier) sleep(accepting context.Context, d time.Duration) {
 	select {
 	case <-accepting.Done():
 	case <-c.wake:
+	case <-found:
 	case <-over:
 	}
 }

@@ -393,6 +393,32 @@ func TestUnrecorded(t *testing.T) {
 	}
 }
 
+// TestAwait: a row that is handed over as it is entered goes out without a claim.
+func TestAwait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &peer{}
+		o := newOutbox(queued(1)...)
+		o.enters, o.left = make(chan rules.Queued), 2
+		c := courier(p, o, nil)
+		accepting, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- c.Run(accepting, t.Context()) }()
+		synctest.Wait()
+		o.fail = func(op string) error {
+			if op == "claim" {
+				return errors.New("the store is busy")
+			}
+			return nil
+		}
+		o.enters <- queued(2)[1]
+		if synctest.Wait(); len(p.mails) != 2 {
+			t.Errorf("%d mails arrived, want 2", len(p.mails))
+		}
+		stop()
+		<-ended
+	})
+}
+
 // TestWake: a row that comes while the courier sleeps goes out at once.
 func TestWake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

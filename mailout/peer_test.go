@@ -172,6 +172,7 @@ type outbox struct {
 	tried  chan struct{} // a row was tried
 	left   int
 	unsure map[rules.OutgoingID]int // uncertain tries; a row keeps its newest tries only
+	enters chan rules.Queued        // rows that Await hands over
 }
 
 func newOutbox(rows ...rules.Queued) *outbox {
@@ -210,6 +211,21 @@ func (o *outbox) Claim(_ context.Context, now time.Time, lease time.Duration, mo
 		out = append(out, *q)
 	}
 	return out, nil
+}
+
+// Await hands over nothing but what a test enters: a courier must do without.
+func (o *outbox) Await(ctx context.Context, now func() time.Time, lease time.Duration, _ int) ([]rules.Queued, error) {
+	select {
+	case <-ctx.Done():
+		return nil, nil
+	case q := <-o.enters:
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		q.State, q.Lease, q.Attempts = rules.QueueSending, now().Add(lease), 1
+		o.rows[q.ID] = &q
+		o.order = append(o.order, q.ID)
+		return []rules.Queued{q}, nil
+	}
 }
 
 func (o *outbox) end(op string, id rules.OutgoingID, a rules.Attempt, s rules.QueueState, next time.Time) error {

@@ -27,6 +27,9 @@ type flight struct {
 	mu   sync.Mutex
 	rows map[string]lease // by outKey
 	seen time.Time        // newest now of a claim
+
+	entered time.Time // when rows were last handed over as they were entered
+	stream  bool      // and that this was soon after the time before
 }
 
 type lease struct {
@@ -56,6 +59,22 @@ func (f *flight) take(key []byte, domain string, until time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.rows[string(key)] = lease{domain, until}
+}
+
+// follow notes that rows were handed over as they were entered.
+func (f *flight) follow(at time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stream, f.entered = at.Sub(f.entered) <= patience, at
+}
+
+// hasTime says whether the record of what became of a row can wait for the commit of the next mail: mails come one after
+// the other, and nothing else is under way, for which this one would hold a place.
+func (f *flight) hasTime(id rules.OutgoingID) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, ok := f.rows[string(outKey(id))]
+	return ok && len(f.rows) == 1 && f.stream && time.Since(f.entered) <= patience
 }
 
 func (f *flight) land(id rules.OutgoingID) {
@@ -254,9 +273,14 @@ func (tx *Tx) eachOpen(do func(rules.OutgoingID, *row) error) error {
 	return tx.err
 }
 
-// Sent records that a peer took the mail.
+// Sent records that a peer took the mail. Where mails come one after the other it waits up to 30 ms for the next one's
+// commit.
 func (db *DB) Sent(ctx context.Context, id rules.OutgoingID, a rules.Attempt) error {
-	return db.told(ctx, id, func(r *row) {
+	way := db.calls
+	if db.flight.hasTime(id) {
+		way = db.patient
+	}
+	return db.told(ctx, way, id, func(r *row) {
 		r.note(a)
 		// Whoever says so, and however late: a peer has it.
 		if r.State != rules.QueueRefused {
@@ -269,7 +293,7 @@ func (db *DB) Sent(ctx context.Context, id rules.OutgoingID, a rules.Attempt) er
 // Deferred records that the mail did not go this time, and when it is tried next. A word about an earlier claim
 // than the last is noted only: the row is somebody else's by then.
 func (db *DB) Deferred(ctx context.Context, id rules.OutgoingID, a rules.Attempt, next time.Time) error {
-	return db.told(ctx, id, func(r *row) {
+	return db.told(ctx, db.calls, id, func(r *row) {
 		mine := r.mine(a)
 		r.note(a)
 		if mine {
@@ -281,7 +305,7 @@ func (db *DB) Deferred(ctx context.Context, id rules.OutgoingID, a rules.Attempt
 // Uncertain records that the connection was lost between the end of the mail and the peer's answer, and when it is
 // tried next. A zero next means never by itself.
 func (db *DB) Uncertain(ctx context.Context, id rules.OutgoingID, a rules.Attempt, next time.Time) error {
-	return db.told(ctx, id, func(r *row) {
+	return db.told(ctx, db.calls, id, func(r *row) {
 		mine := r.mine(a)
 		r.note(a)
 		switch {
@@ -299,8 +323,8 @@ func (r *row) mine(a rules.Attempt) bool {
 	return r.State == rules.QueueSending && !a.At.Before(r.Claimed)
 }
 
-func (db *DB) told(ctx context.Context, id rules.OutgoingID, do func(*row)) error {
-	err := db.Update(ctx, func(tx *Tx) error {
+func (db *DB) told(ctx context.Context, way chan<- *call, id rules.OutgoingID, do func(*row)) error {
+	err := db.update(ctx, way, func(tx *Tx) error {
 		return tx.change(id, func(r *row) error {
 			do(r)
 			return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -12,6 +13,10 @@ import (
 // batchMax bounds one commit: above it the wait of the first in the batch grows faster than the cost of a sync
 // falls.
 const batchMax = 1000
+
+// patience is how long a call that has time waits for one whose commit it may share: a client that sends one mail after
+// the other sends its next within it. Until then a crash sends again what was sent, so it is short.
+const patience = 30 * time.Millisecond
 
 // call is one Update under way.
 type call struct {
@@ -38,6 +43,11 @@ func (e *PanicError) Error() string { return fmt.Sprintf("panic: %.200v", e.Valu
 // of the batch never notice. A ctx that ends before fn begins means that fn does not run; once it has begun, Update
 // stays until the outcome is known. A failed commit calls Options.OnFatal and returns an error that is ErrFatal.
 func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
+	return db.update(ctx, db.calls, fn)
+}
+
+// update hands fn to the writer by one of its two channels.
+func (db *DB) update(ctx context.Context, way chan<- *call, fn func(*Tx) error) error {
 	if db.readOnly {
 		return ErrReadOnly
 	}
@@ -51,7 +61,7 @@ func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	default:
 	}
 	select {
-	case db.calls <- c:
+	case way <- c:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-db.closing:
@@ -84,10 +94,14 @@ func (db *DB) write() {
 		select {
 		case c := <-db.calls:
 			db.batch(c)
+		case c := <-db.patient:
+			db.batch(db.company(c)...)
 		case <-db.closing:
 			// What was queued before Close is still carried out.
 			select {
 			case c := <-db.calls:
+				db.batch(c)
+			case c := <-db.patient:
 				db.batch(c)
 			default:
 				return
@@ -96,29 +110,52 @@ func (db *DB) write() {
 	}
 }
 
-// batch carries out first and everything that has queued behind it, commits once, and tells all.
-func (db *DB) batch(first *call) {
+// company waits for a call to share the commit of one that has time, and returns both.
+func (db *DB) company(c *call) []*call {
+	over := time.NewTimer(patience)
+	defer over.Stop()
+	select {
+	case other := <-db.calls:
+		return []*call{c, other}
+	case <-over.C:
+	case <-db.closing:
+	}
+	return []*call{c}
+}
+
+// batch carries out calls and everything that has queued behind them, commits once, and tells all.
+func (db *DB) batch(calls ...*call) {
 	if p := db.fatal.Load(); p != nil {
-		first.finish(*p)
+		for _, c := range calls {
+			c.finish(*p)
+		}
 		return
 	}
 	b, err := db.bolt.Begin(true)
 	if err != nil {
-		db.fail(err, first)
+		db.fail(err, calls...)
 		return
 	}
-	calls := append(make([]*call, 0, 16), first)
-	late := &later{}
-	wrote := db.run(b, late, first)
+	late, wrote := &later{}, false
+	for _, c := range calls {
+		wrote = db.run(b, late, c) || wrote
+	}
 	for len(calls) < batchMax && db.fatal.Load() == nil {
 		select {
 		case c := <-db.calls:
 			calls = append(calls, c)
 			wrote = db.run(b, late, c) || wrote
 			continue
+		case c := <-db.patient:
+			calls = append(calls, c)
+			wrote = db.run(b, late, c) || wrote
+			continue
 		default:
 		}
 		break
+	}
+	if c := db.claimed(b, late, wrote); c != nil {
+		calls = append(calls, c)
 	}
 	if p := db.fatal.Load(); p != nil {
 		err = *p
@@ -138,6 +175,22 @@ func (db *DB) batch(first *call) {
 	for _, c := range calls {
 		c.finish(nil)
 	}
+}
+
+// claimed carries out the claim that waits for rows, where the batch has entered some; nil where it goes on waiting.
+func (db *DB) claimed(b *bolt.Tx, late *later, wrote bool) (c *call) {
+	if !wrote || db.fatal.Load() != nil {
+		return nil
+	}
+	look := &Tx{db: db, bolt: b, late: late}
+	defer look.end()
+	if look.try(func(tx *Tx) error { c = db.await(tx); return nil }) != nil && c == nil {
+		return nil // whoever claims next is told
+	}
+	if c != nil {
+		db.run(b, late, c)
+	}
+	return c
 }
 
 // sync commits. A library that panics here has lost track of its pages, which is no better than a failed write.

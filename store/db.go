@@ -64,6 +64,7 @@ type DB struct {
 	bolt     *bolt.DB
 
 	calls   chan *call
+	patient chan *call // those that have time
 	closing chan struct{}
 	drained chan struct{} // closed when the writer has ended
 	once    sync.Once
@@ -74,8 +75,9 @@ type DB struct {
 	keyMu sync.RWMutex
 	keys  rules.Keys
 
-	flight  flight
-	erasing atomic.Pointer[erasure] // nil but while blobs are being removed
+	flight   flight
+	standing atomic.Pointer[standing] // nil but while somebody waits for rows
+	erasing  atomic.Pointer[erasure]  // nil but while blobs are being removed
 }
 
 // Open opens the store in dir, and makes it where there is none: dir with mode 0700, everything in it with 0600.
@@ -91,7 +93,7 @@ func Open(dir string, o Options) (*DB, error) {
 func open(dir string, o Options, steps []migration) (*DB, error) {
 	db := &DB{
 		dir: dir, log: o.Log, onFatal: o.OnFatal, readOnly: o.ReadOnly,
-		calls: make(chan *call, batchMax), closing: make(chan struct{}), drained: make(chan struct{}),
+		calls: make(chan *call, batchMax), patient: make(chan *call, batchMax), closing: make(chan struct{}), drained: make(chan struct{}),
 		commit: (*bolt.Tx).Commit,
 	}
 	db.flight.rows = map[string]lease{}

@@ -16,13 +16,16 @@
 //	mail arrives, or a time comes
 //	  → large bytes become files, synced BEFORE the transaction that names them   [DB.PutBlob]
 //	  → ONE Update: number it, look up, decide, keep the decision and the outbox rows   [Tx.Apply], [Tx.Enqueue]
-//	  → wake the mailer → claim a row: attempt counted, next try set, BEFORE the network is touched   [DB.Claim]
+//	  → wake the mailer → claim a row: attempt counted, next try set, BEFORE the network is touched   [DB.Claim], or
+//	    [DB.Await] in the very commit that enters it
 //	  → send → record what the peer said   [DB.Sent], [DB.Deferred], [DB.Uncertain], [Tx.Refused]
 //
 // # Commits
 //
 // One goroutine writes. It begins a transaction, carries out what has queued meanwhile (1,000 functions at most),
-// commits once and tells everybody; nobody waits for company, so a lone mail costs one sync. Each function's writes
+// commits once and tells everybody; no mail waits for company. Where mails come one after the other, less than 30 ms
+// apart, and one answer at a time is under way, the record that it went out waits as long for the next mail's commit: each
+// mail then costs one. How many mails a crash sends twice stays the same. Each function's writes
 // are journalled: an error or a panic takes back that function alone. Records are compressed beside that goroutine and
 // written at the end of a batch, or when somebody in it asks for one. A panic comes back as a [PanicError], for it is
 // a fault of ours that one mail met, and that mail can then be parked.
