@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A machine that hides every marker still says the same thing each time. Who has said the same words so often is taken
@@ -63,12 +64,21 @@ func foldWords(text string) string {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
-		if strings.ContainsFunc(w, unicode.IsDigit) {
+		if hasDigit(w) {
 			w = "#"
 		}
 		b.WriteString(w)
 	}
 	return b.String()
+}
+
+func hasDigit(s string) bool {
+	for _, r := range s {
+		if '0' <= r && r <= '9' || r >= utf8.RuneSelf && unicode.IsDigit(r) {
+			return true
+		}
+	}
+	return false
 }
 
 // echo takes a mail that only repeats as a machine's. Staff are told once a week and ticket: if it is a person after

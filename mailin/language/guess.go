@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"aboveline.example/rules"
 )
@@ -104,6 +105,21 @@ func (n Names) Guess(text string) (rules.Language, float64) {
 
 // between says whether a rune separates words.
 func between(r rune) bool {
+	if r < utf8.RuneSelf {
+		return betweenASCII[r]
+	}
+	return separates(r)
+}
+
+// betweenASCII is what separates says of ASCII: nearly all that is asked.
+var betweenASCII = func() (t [utf8.RuneSelf]bool) {
+	for r := range t {
+		t[r] = separates(rune(r))
+	}
+	return t
+}()
+
+func separates(r rune) bool {
 	return !(unicode.IsLetter(r) || unicode.IsDigit(r) || r == '\'' || r == '’' || r == '-' || r == '@' || r == '.' || r == '/')
 }
 
@@ -120,6 +136,9 @@ func foreign(word string) bool {
 
 // otherScript counts letters that are not Latin.
 func otherScript(text string) int {
+	if rules.IsASCII(text) {
+		return 0
+	}
 	n := 0
 	for _, r := range text {
 		if r > 0x7f && unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) {

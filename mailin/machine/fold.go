@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"aboveline.example/rules"
 )
 
 // fold is the form phrases are compared in: lower case, NFC, every run of white space one space, curly quotes and
@@ -14,7 +16,10 @@ func fold(text string) string {
 	var b strings.Builder
 	b.Grow(len(text))
 	space := true
-	for _, r := range norm.NFC.String(text) {
+	if !rules.IsASCII(text) {
+		text = norm.NFC.String(text)
+	}
+	for _, r := range text {
 		if '!' <= r && r <= '~' && r != '`' {
 			if 'A' <= r && r <= 'Z' {
 				r += 'a' - 'A'

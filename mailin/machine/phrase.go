@@ -8,12 +8,16 @@ import (
 
 // phrases is a set of folded phrases to be looked for in one pass over a text: by their first bytes, of which even a
 // short phrase has three.
-type phrases map[uint32][]string
+type phrases struct {
+	byStart map[uint32][]string
+	pairs   *[1 << 16 / 64]uint64 // bits: which two bytes one of them begins with; most places are told by these alone
+}
 
 func phraseSet(list ...string) phrases {
-	set := make(phrases, len(list))
+	set := phrases{make(map[uint32][]string, len(list)), new([1 << 16 / 64]uint64)}
 	for _, p := range list {
-		set[threeBytes(p)] = append(set[threeBytes(p)], p)
+		set.byStart[threeBytes(p)] = append(set.byStart[threeBytes(p)], p)
+		set.pairs[int(p[0])<<2|int(p[1])>>6] |= 1 << (p[1] & 63)
 	}
 	return set
 }
@@ -24,7 +28,10 @@ func (set phrases) in(folded string) string {
 		if i > 0 && smallLetter(folded[i]) && smallLetter(folded[i-1]) {
 			continue // inside a word, as four places of five are: not worth a look into the set
 		}
-		for _, p := range set[threeBytes(folded[i:])] {
+		if !set.starts(folded[i], folded[i+1]) {
+			continue
+		}
+		for _, p := range set.byStart[threeBytes(folded[i:])] {
 			if strings.HasPrefix(folded[i:], p) && beginsWord(folded, i) {
 				return p
 			}
@@ -32,6 +39,9 @@ func (set phrases) in(folded string) string {
 	}
 	return ""
 }
+
+// starts says whether a phrase of the set begins with these two bytes.
+func (set phrases) starts(a, b byte) bool { return set.pairs[int(a)<<2|int(b)>>6]&(1<<(b&63)) != 0 }
 
 func smallLetter(b byte) bool { return 'a' <= b && b <= 'z' }
 

@@ -189,7 +189,7 @@ func TestPhrasesStandFolded(t *testing.T) {
 		sets[c.status] = c.words
 	}
 	for name, set := range sets {
-		for _, list := range set {
+		for _, list := range set.byStart {
 			check(name, list)
 		}
 	}

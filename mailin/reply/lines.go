@@ -143,6 +143,9 @@ func continues(ls []line, i int, sign string) bool {
 	return ls[i].blank() && i+1 < len(ls) && foreignSign(ls[i+1].raw) == sign
 }
 
+// foreignSigns are the signs that need a space after them, or nothing.
+var foreignSigns = [...]string{"}", "»", "›", "&gt;", "%", "]"}
+
 // foreignSign is the sign a line of such a quotation begins with: "|", ":", "}", "»" or a name or initials and ">".
 func foreignSign(raw string) string {
 	s := strings.TrimLeft(raw, " \t")
@@ -152,8 +155,8 @@ func foreignSign(raw string) string {
 	if s[0] == '|' && !strings.Contains(s[1:min(len(s), maxLook)], "|") || s[0] == ':' && len(s) > 1 && s[1] == ' ' || s == ":" {
 		return s[:1]
 	}
-	for _, sign := range []string{"}", "»", "›", "&gt;", "%", "]"} {
-		if strings.HasPrefix(s, sign+" ") || s == sign {
+	for _, sign := range foreignSigns {
+		if rest, ok := strings.CutPrefix(s, sign); ok && (rest == "" || rest[0] == ' ') {
 			return sign
 		}
 	}

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"math/bits"
 	"regexp"
 	"strings"
 	"unicode"
@@ -41,12 +42,26 @@ var closings = words("mvh", "med vänlig hälsning", "med vänliga hälsningar",
 	"tack på förhand", "tack", "takk", "tak", "mit freundlichen grüßen", "freundliche grüße", "viele grüße", "mfg", "cordialement", "bien cordialement", "met vriendelijke groet")
 
 // disclaimers are phrases of the notices that companies add below every mail; two of them in one paragraph are sure.
-var disclaimers = []string{
+var disclaimers = [...]string{
 	"konfidentiell", "avsedd för", "avsedd mottagare", "avsedda mottagaren", "rätt mottagare", "radera", "av misstag", "obehörig", "sekretess", "personuppgifter", "behandlar dina", "dataskydd",
 	"konfidensiell", "fortrolig", "tiltenkt", "rette mottaker", "rette modtager", "ved en feil", "ved en fejl", "feilaktig", "slett", "taushetsplikt", "uberettiget", "personopplysninger",
 	"confidential", "privileged", "intended recipient", "intended solely", "intended only", "addressee", "in error", "delete", "unauthorised", "unauthorized", "disclosure", "disseminat", "prohibited", "viruses", "legally",
 	"luottamuksellinen", "vastaanottaja", "erehdyksessä", "vertraulich", "irrtümlich", "confidentiel",
 }
+
+// disclaimersAt tells which disclaimers, as bits, have a byte as their first, second and third: a text is looked through
+// once, and hardly any place in it has all three.
+var disclaimersAt = func() (at [3][256]uint64) {
+	for k, p := range disclaimers {
+		for i := range at {
+			at[i][p[i]] |= 1 << k
+		}
+	}
+	return at
+}()
+
+// No more than a word has bits.
+var _ [64 - len(disclaimers)]struct{}
 
 // delimits says whether the lines after i, up to to, are a signature by what stands at i.
 func delimits(ls []line, i, to int) bool {
@@ -275,17 +290,24 @@ func trimDisclaimer(ls []line, from, to int) int {
 }
 
 func disclaims(ls []line) bool {
-	hits := 0
+	const enough = 3
 	var b strings.Builder
 	for i := range ls {
 		b.WriteString(strings.ToLower(ls[i].look()))
 		b.WriteByte(' ')
 	}
-	text := b.String()
-	for _, p := range disclaimers {
-		if strings.Contains(text, p) {
-			hits++
+	var found uint64
+	at := &disclaimersAt
+	for text := b.String(); len(text) > 2; text = text[1:] {
+		for may := at[0][text[0]] & at[1][text[1]] & at[2][text[2]] &^ found; may != 0; may &= may - 1 {
+			k := bits.TrailingZeros64(may)
+			if !strings.HasPrefix(text, disclaimers[k]) {
+				continue
+			}
+			if found |= 1 << k; bits.OnesCount64(found) == enough {
+				return true
+			}
 		}
 	}
-	return hits >= 3
+	return false
 }
