@@ -133,6 +133,9 @@ func (r *reader) line(l rules.Line) string {
 	if len(more) > 0 {
 		first, last, rest = more[0], more[len(more)-1], strings.Join(more[1:], ", ")
 	}
+	if code == rules.LineReason {
+		all = r.reasons(l.More)
+	}
 	if code == rules.LineDone && strings.Contains(subject, all) {
 		all = "" // "/tag Mina sidor" says it all
 	}
@@ -147,6 +150,33 @@ func (r *reader) line(l rules.Line) string {
 		s += ": " + all
 	}
 	return s
+}
+
+// reasons are an entry's reasons in words, where they have any that need no more than their subject, and then as they are
+// kept: by these a reader finds them again in the history.
+func (r *reader) reasons(list []string) string {
+	var said []string
+	for _, why := range list {
+		code, subject, _ := strings.Cut(oneLine(why, maxFact), " ")
+		words := r.say.m["reason."+code]
+		answer := code == string(rules.ReasonCommand) && !strings.ContainsAny(subject[:min(1, len(subject))], "/#")
+		if words == "" || strings.Contains(strings.ReplaceAll(words, "{subject}", ""), "{") || answer {
+			continue
+		}
+		if code == string(rules.ReasonStatus) {
+			subject = r.say.or("status."+subject, subject)
+		}
+		words = tidy(r.say.with("reason."+code, "subject", subject))
+		if !strings.HasSuffix(words, ".") {
+			words += "."
+		}
+		said = append(said, words)
+	}
+	kept := oneLine(strings.Join(list, ", "), maxFact)
+	if said == nil {
+		return kept
+	}
+	return strings.Join(said, " ") + " (" + kept + ")"
 }
 
 // term words what a line carries as a term of ours: a status, what a command takes.

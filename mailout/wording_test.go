@@ -93,6 +93,10 @@ func TestLineFallsBack(t *testing.T) {
 		want string
 	}{
 		{rules.Line{Code: "no-such-code", Subject: "OMD-7", More: []string{"a", "b"}}, "no-such-code OMD-7: a, b"},
+		{rules.Line{Code: rules.LineReason, Subject: "1. 10:15 a@b.example", More: []string{"author-proved dmarc", "rule Fel på Mina sidor", "status open"}},
+			"1. 10:15 a@b.example: Avsändaren är kontrollerad. Enligt regeln ”Fel på Mina sidor”. Statusen är nu: Vi arbetar med det. (author-proved dmarc, rule Fel på Mina sidor, status open)"},
+		{rules.Line{Code: rules.LineReason, Subject: "2. 10:15 aboveline", More: []string{"command anna@omdirekt.example"}}, "2. 10:15 aboveline: command anna@omdirekt.example"},
+		{rules.Line{Code: rules.LineReason, Subject: "3. 10:15 aboveline", More: []string{"followed-up Sublime", "unheard-of x"}}, "3. 10:15 aboveline: followed-up Sublime, unheard-of x"},
 		{rules.Line{Code: rules.LineDone, Subject: "/tag Lön", More: []string{"Lön"}}, "Klart: /tag Lön"},
 		{rules.Line{Code: rules.LineDone, Subject: "/godta", More: []string{"closed"}}, "Klart: /godta (Avslutat)"},
 		{rules.Line{Code: rules.LineDone, Subject: "/assign me", More: []string{"Anna"}}, "Klart: /assign me (Anna)"},

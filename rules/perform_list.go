@@ -59,7 +59,7 @@ func (t *turn) doWhy(a *act) *Line {
 		}
 		if why != nil {
 			a.lines = append(a.lines, Line{Code: LineReason, Subject: strconv.Itoa(e.Seq) + ". " + e.At.In(t.desk.Zone).Format("2006-01-02 15:04") + " " + e.Who,
-				More: []string{strings.Join(why, ", ")}})
+				More: why})
 		}
 	}
 	return nil

@@ -103,7 +103,7 @@ const (
 	LineNotYours    = "not-yours"      // Subject the command: somebody else's to give
 	LineDisagree    = "parts-disagree" // the mail's text and HTML begin with different commands
 	LineNothingDone = "nothing-done"   // stands first where a mail was refused whole
-	LineReason      = "reason"         // Subject a reason, for /why
+	LineReason      = "reason"         // Subject an entry's number, time and writer, More its reasons, for /why
 	LineTicket      = "ticket"         // Subject a number, More subject, status, requester
 	LineHelp        = "help"           // Subject a command, More its equals
 	LineWentTo      = "went-to"        // Subject who got the mail's words
