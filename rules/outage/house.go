@@ -1,9 +1,6 @@
 package outage
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // scope is those among whom a neighbourhood is counted: everybody, or the people of one house. What fails in one house
 // alone, its network or its way in, is told by a few of its people, who are nothing among everybody's and much among
@@ -39,7 +36,11 @@ func (w *Watch) home(v view, self *note, letters []near) scope {
 	if self.house == self.person {
 		return scope{}
 	}
-	s := w.scope(v, fromHouse(letters, self.house), houseLooks)
+	letters = fromHouse(letters, self.house)
+	if len(letters) < w.people-1 {
+		return scope{}
+	}
+	s := w.scope(v, letters, houseLooks)
 	s.house = self.house
 	var usual float64
 	for i, people := range s.people {
@@ -106,11 +107,21 @@ func (w *Watch) expectIn(s scope, i int, e expectation) []usual {
 func (u usual) of(part float64) usual { return usual{u.mean * part, u.shape} }
 
 // fromHouse are those of some people or letters that are of a house.
-func fromHouse(list []near, house uint64) []near {
-	return slices.DeleteFunc(slices.Clone(list), func(x near) bool { return x.house != house })
+func fromHouse(list []near, house uint64) (own []near) {
+	for _, x := range list {
+		if x.house == house {
+			own = append(own, x)
+		}
+	}
+	return own
 }
 
 // ofHouse are those of some of the history's letters that a house wrote.
-func (w *Watch) ofHouse(list []sample, house uint64) []sample {
-	return slices.DeleteFunc(slices.Clone(list), func(x sample) bool { return w.past.house[x.index] != house })
+func (w *Watch) ofHouse(list []sample, house uint64) (own []sample) {
+	for _, x := range list {
+		if w.past.house[x.index] == house {
+			own = append(own, x)
+		}
+	}
+	return own
 }
