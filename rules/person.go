@@ -130,8 +130,8 @@ func withoutPersons(text string, things []string) string {
 // isThing says whether words written as a name are what something is called, by the desk or by everybody.
 func isThing(name string, things []string) bool {
 	words := strings.Fields(name)
-	if first := words[0]; len([]rune(first)) <= 4 && isLoud(first) && (len(words) == 1 || !isLoud(name)) {
-		return true // VPN, VPN Anslutning
+	if first := words[0]; len([]rune(first)) <= 4 && isLoud(first) && (len(words) == 1 || !isLoud(name) && !strings.ContainsAny(plain(first), "aeiouy")) {
+		return true // VPN, VPN Anslutning; people write EVA Lind, too
 	}
 	if saysThing(words) {
 		return true
@@ -185,7 +185,7 @@ func init() {
 		ikke ikkje inte ej saknar saknas mangler feilet fel feil felkod feilkode felmeddelande feilmelding belopp beløp
 		timeout gateway proxy unavailable forbidden unauthorized redirect login logon password reset problem problems issue issues update report
 		request application form document file printer email mail mailbox calendar meeting invoice order payment number user users name
-		mobile mobilt mobil online cloud web digital administrator admin team helpdesk kundtjänst kundeservice
+		sap erp usb url it mobile mobilt mobil online cloud web digital administrator admin team helpdesk kundtjänst kundeservice
 		ab hb as asa sa ltd inc llc plc gmbh oy oyj aps sverige norge noreg norway sweden danmark denmark finland nordic
 		scandinavia europe europa region fylkeskommune län group holding foundation company
 		nytt den det ingen monday tuesday wednesday thursday friday saturday sunday`) {
