@@ -100,7 +100,7 @@ func (w *Watch) expectIn(s scope, i int, e expectation) []usual {
 	own.heard, own.all = nil, w.ofHouse(e.all, s.house)
 	own.samples = own.all[:countFrom(own.all, e.like, func(x sample) float32 { return x.like })]
 	own.weight = w.weigh(own.samples)
-	return append(all, w.expect(own)...)
+	return append(append(all, w.ever(own, len(own.samples))), w.expect(own)...)
 }
 
 // of is a part of what is usual.

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"aboveline.example/rules"
 )
 
 // Five people of one small house who write what somebody writes every hour are its own fault; five of anywhere are an hour
@@ -57,30 +55,6 @@ func TestHabitOfOneHouse(t *testing.T) {
 	}
 }
 
-// What one house writes of every day and nobody else does is its ordinary mail.
-func TestMatterOfOneHouse(t *testing.T) {
-	s := &story{t: t, w: New(Options{})}
-	ask := func(when time.Time, k int) rules.Sighting {
-		words := []string{"Who is on duty in the %s", "the duty rota of the %s please", "Am I on duty at the %s", "duty, who has it in the %s", "send me the duty rota of the %s"}
-		return s.show(when, fmt.Sprintf("d%d@little.example", k*7%40), "", fmt.Sprintf(words[k%len(words)], places[k*3%len(places)]))
-	}
-	for d := range 21 {
-		day := monday.AddDate(0, 0, d-21)
-		s.ordinary(day, 1, 8)
-		for k := 0; k < 10 && !isWeekend(day); k++ {
-			if got := ask(day.Add(time.Duration(17*60+k*40)*time.Minute), d*10+k); got.Raised {
-				t.Fatalf("every day, and raised: %+v", got)
-			}
-		}
-	}
-	s.ordinary(monday, 1, 8)
-	for k := range 5 {
-		if got := ask(monday.Add(time.Duration(17*60+10*k)*time.Minute), k*11); got.Raised {
-			t.Errorf("five in the hour of one: %+v", got)
-		}
-	}
-}
-
 // At the hour when everybody asks the same, many of one house who do are more than its part of it.
 func TestHouseAtTheUsualHour(t *testing.T) {
 	s := afterPaydays(t, 3)
@@ -96,5 +70,46 @@ func TestHouseAtTheUsualHour(t *testing.T) {
 	}
 	if !raised {
 		t.Error("nine of a house that hardly writes: not raised")
+	}
+}
+
+// What is usual of a house is its part of what is usual of everybody, and no less than what it wrote itself.
+func TestUsualOfAHouse(t *testing.T) {
+	w := New(Options{})
+	const little, large = 7, 8
+	all := make([]sample, 0, 100)
+	for i := range 1000 {
+		n := &note{at: int64(i) * 200, house: large, vector: vector{features: []feature{{7, 1}}}}
+		if i%20 == 0 {
+			n.house = little
+		}
+		if i%20 < 2 { // of each house fifty wrote of it
+			all = append(all, sample{0.6, int32(i)})
+		}
+		w.past.add(n)
+	}
+	w.now = 1000 * 200
+	w.measure()
+	w.days.upTo(w.now, &w.past)
+	e := expectation{like: 0.5, volume: 20, window: 1800, weight: 100, samples: all, all: all}
+	most := func(s scope) float64 {
+		m := 0.0
+		for _, u := range w.expectIn(s, 0, e) {
+			m = max(m, u.mean)
+		}
+		return m
+	}
+	everybody := most(scope{parts: []float64{1}})
+	if everybody < 1.9 || everybody > 2.2 {
+		t.Fatalf("a tenth of twenty: %v", everybody)
+	}
+	for _, c := range []struct {
+		house       uint64
+		part        float64
+		least, most float64
+	}{{little, 0.05, 0.45, 0.55}, {large, 0.95, 0.94, 0.96}, {9, 0.05, 0.04, 0.1}} {
+		if got := most(scope{house: c.house, parts: []float64{c.part}}) / everybody; got < c.least || got > c.most {
+			t.Errorf("house %d, which writes %v of all: %v of what is usual, want %v to %v", c.house, c.part, got, c.least, c.most)
+		}
 	}
 }
