@@ -141,7 +141,7 @@ func sampleFault(o *rules.Outgoing, at time.Time) {
 		o.Report.Pictures = []string{"OMD-1042 skärmbild.png"}
 		o.Report.Apart = "D-6"
 		o.Report.Tickets = []string{"OMD-1042", "OMD-1043", "OMD-1044"}
-		o.Actions = append([]rules.Action{sampleAction("report"), sampleAction("outage"), sampleAction("dismiss")}, o.Actions...)
+		o.Actions = []rules.Action{sampleAction("report"), sampleAction("outage"), sampleAction("dismiss")}
 	case rules.TemplateReport:
 		o.Report.Quotes, o.Report.Pictures = []string{"Det står bara \"Något gick fel\"."}, []string{"skärmbild.png"}
 	case rules.TemplateFollowUp:
