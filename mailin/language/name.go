@@ -68,8 +68,8 @@ type token struct {
 	starts bool // that is seen by a mark before it, and not by the word alone
 	named  bool // written as a name: with a capital that no sentence gave it, or with one inside
 	quoted bool // stands between quotation marks
-	// colon says that one follows, announce that it ends the line or that a quotation comes after it.
-	colon, announce bool
+	// announce says that a colon follows, which ends the line or has a quotation after it.
+	announce bool
 }
 
 // openers are words that nothing is called: with a capital they begin a sentence, though the one before has no full stop.
@@ -87,7 +87,6 @@ func split(text string) []token {
 			switch last := len(words) - 1; {
 			case r == ':' && last >= 0 && !begins:
 				after := strings.TrimLeft(text[i:], " \t\r")
-				words[last].colon = true
 				next, _ := utf8.DecodeRuneInString(after)
 				words[last].announce = after == "" || strings.ContainsRune("\n"+marks, next)
 			case strings.ContainsRune(marks, r):

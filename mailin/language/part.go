@@ -8,23 +8,24 @@ import (
 
 // part is a sentence or a line, and what its words say.
 type part struct {
-	plain, named    scores // named are words written as names: most texts name things, few are written so
-	quoted          bool
-	north, english  bool // it has a word by which people of a family speak for themselves
-	colon, announce bool // a colon ends it; that ends a line, too
+	plain, named   scores // named are words written as names: most texts name things, few are written so
+	quoted         bool
+	north, english bool // it has a word by which people of a family speak for themselves
+	announce       bool // a colon ends it, and the line, or a quotation follows that
 }
 
-// Words by which people speak for themselves. Programs say "we", too.
+// Words by which people speak for themselves. Programs say "we", too, and a greeting or thanks is said in the tongue of the
+// country by those who write on in their own.
 var (
-	northVoices   = strings.Fields("jag jeg eg mig meg min mitt mina mine vi oss hej hejsan hei hallå hallo tack takk tak mvh")
-	englishVoices = strings.Fields("i i'm i've i'd my hello hi hey thanks")
+	northVoices   = strings.Fields("jag jeg eg mig meg min mitt mina mine vi oss")
+	englishVoices = strings.Fields("i i'm i've i'd my")
 )
 
 // voice is the family in which somebody speaks for themselves in a part, or says what they will show; ofNeither for none.
-// What programs write has colons as well, but seldom at the end of a line.
+// What programs write and the labels of forms have colons as well, but seldom at the end of a line.
 func (p *part) voice() int {
 	family := p.plain.family()
-	if p.quoted || family == ofNorth && !p.north && !p.colon || family == ofEnglish && !p.english && !p.announce {
+	if p.quoted || !p.announce && (family == ofNorth && !p.north || family == ofEnglish && !p.english) {
 		return ofNeither
 	}
 	return family
@@ -76,9 +77,7 @@ func (n Names) parts(words []token) (parts []part, weighed int, capitals bool) {
 }
 
 // ends notes what stands after a word.
-func (p *part) ends(w token) {
-	p.colon, p.announce = p.colon || w.colon, p.announce || w.announce
-}
+func (p *part) ends(w token) { p.announce = p.announce || w.announce }
 
 // sum adds up what parts say. Where somebody speaks for themselves in one family of languages alone, they show what is in
 // the other, and that has no vote.
