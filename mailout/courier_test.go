@@ -221,6 +221,7 @@ func TestAsk(t *testing.T) {
 			ended := make(chan error, 1)
 			go func() { ended <- c.Run(accepting, t.Context()) }()
 			time.Sleep(2 * time.Hour)
+			synctest.Wait()
 			before := p.dials
 			c.Ask()
 			synctest.Wait()
