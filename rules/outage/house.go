@@ -22,15 +22,6 @@ const (
 	matesFirst, matesOf = 0.3, 3
 )
 
-// everybody is the scope of all who wrote letters.
-func (w *Watch) everybody(v view, letters []near) scope {
-	s := w.scope(v, letters, 1)
-	for i := range s.parts {
-		s.parts[i] = 1
-	}
-	return s
-}
-
 // home is the scope of self's house, if it has one.
 func (w *Watch) home(v view, self *note, letters []near) scope {
 	if self.house == self.person {
@@ -42,26 +33,20 @@ func (w *Watch) home(v view, self *note, letters []near) scope {
 	}
 	s := w.scope(v, letters, houseLooks)
 	s.house = self.house
-	var usual float64
+	usual := w.houseShare(self.house)
 	for i, people := range s.people {
-		if len(people) < w.people-1 {
-			continue
-		}
-		if usual == 0 {
-			usual = w.houseShare(self.house)
-		}
 		s.parts[i] = min(1, max(usual, w.matesShare(i, len(people))))
 	}
 	return s
 }
 
-// scope is the people who wrote letters, in each window.
+// scope is the people who wrote letters, in each window, taken for everybody.
 func (w *Watch) scope(v view, letters []near, looks float64) scope {
 	n := len(w.windows)
 	s := scope{people: make([][]near, n), parts: make([]float64, n), bars: make([]float64, n)}
+	bar := w.bar() + math.Log(v.looks*looks)
 	for i, window := range w.windows {
-		s.people[i] = w.each(letters, window)
-		s.bars[i] = w.bar() + math.Log(v.looks*looks)
+		s.people[i], s.parts[i], s.bars[i] = w.each(letters, window), 1, bar
 		if i == n-1 {
 			s.bars[i] += math.Log(slow)
 		}

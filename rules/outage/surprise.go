@@ -66,7 +66,7 @@ const hopeful = -6
 func (w *Watch) surprise(v view, self *note, least float64) (finding, bool) {
 	best, found := finding{surprise: least}, false
 	letters := w.alike(v, self, w.windows[len(w.windows)-1])
-	for _, s := range []scope{w.everybody(v, letters), w.home(v, self, letters)} {
+	for _, s := range []scope{w.scope(v, letters, 1), w.home(v, self, letters)} {
 		if f, ok := w.among(s, v, self, best.surprise); ok {
 			best, found = f, true
 		}
