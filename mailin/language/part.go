@@ -84,13 +84,14 @@ func (p *part) ends(w token) { p.announce = p.announce || w.announce }
 func sum(parts []part, quoted, named bool) scores {
 	// Where a text fits two languages as well, it is in the one that more of the desk's people speak.
 	total := scores{iSwedish: 0.15, iBokmal: 0.15, iEnglish: 0.05}
-	heard := map[int]bool{}
-	for _, p := range parts {
-		heard[p.voice()] = true
+	var north, english bool // somebody speaks so
+	for i := range parts {
+		voice := parts[i].voice()
+		north, english = north || voice == ofNorth, english || voice == ofEnglish
 	}
 	for _, p := range parts {
 		family := p.plain.family()
-		if p.quoted && !quoted || family != ofNeither && heard[-family] && !heard[family] {
+		if p.quoted && !quoted || family == ofNorth && english && !north || family == ofEnglish && north && !english {
 			continue
 		}
 		total.add(p.plain)

@@ -41,7 +41,7 @@ var closings = words("mvh", "med vänlig hälsning", "med vänliga hälsningar",
 	"ystävällisin terveisin", "terveisin", "parhain terveisin", "yst. terv", "t", "best regards", "kind regards", "regards", "best", "sincerely", "thanks", "many thanks", "thank you", "cheers", "warm regards", "br",
 	"tack på förhand", "tack", "takk", "tak", "mit freundlichen grüßen", "freundliche grüße", "viele grüße", "mfg", "cordialement", "bien cordialement", "met vriendelijke groet")
 
-// disclaimers are phrases of the notices that companies add below every mail; two of them in one paragraph are sure.
+// disclaimers are phrases of the notices that companies add below every mail; three of them in one paragraph are sure.
 var disclaimers = [...]string{
 	"konfidentiell", "avsedd för", "avsedd mottagare", "avsedda mottagaren", "rätt mottagare", "radera", "av misstag", "obehörig", "sekretess", "personuppgifter", "behandlar dina", "dataskydd",
 	"konfidensiell", "fortrolig", "tiltenkt", "rette mottaker", "rette modtager", "ved en feil", "ved en fejl", "feilaktig", "slett", "taushetsplikt", "uberettiget", "personopplysninger",
