@@ -29,8 +29,8 @@ func (t *turn) writtenSince(o *Outage, tk *Ticket, sight Sighting) {
 		return
 	}
 	t.takeUp(o, tickets)
-	o.Status, o.Words, o.Window = OutageSuspected, sight.Words, sight.Window
-	o.Expected, o.Observed, o.Within = sight.Expected, sight.Observed, sight.Within
+	o.Status = OutageSuspected
+	o.saw(sight)
 	o.Title = t.outageTitle(o)
 	t.tellSuspicion(o)
 	// A person said that it is none, so it is a person who says otherwise: the desk does not report this one by itself.

@@ -108,11 +108,15 @@ func (t *turn) byAlarm(a AlarmID) (*Outage, bool) {
 	return t.outage(list[i].ID)
 }
 
+// saw keeps what an outage was suspected by.
+func (o *Outage) saw(s Sighting) {
+	o.Words, o.Window, o.Expected, o.Observed, o.Within = s.Words, s.Window, s.Expected, s.Observed, s.Within
+}
+
 // suspect raises an outage: every earlier mail that belongs to it joins at once, and staff get the evidence.
 func (t *turn) suspect(tk *Ticket, sight Sighting) {
-	o := t.newOutage(Outage{Alarm: sight.Alarm, Status: OutageSuspected, First: t.now, Last: t.now, Window: sight.Window,
-		Words: sight.Words, Expected: sight.Expected, Observed: sight.Observed, Within: sight.Within,
-		Vendors: []OutageVendor{}})
+	o := t.newOutage(Outage{Alarm: sight.Alarm, Status: OutageSuspected, First: t.now, Last: t.now, Vendors: []OutageVendor{}})
+	o.saw(sight)
 	if from, ok := t.byAlarm(sight.From); ok && from.Status.Open() {
 		o.Apart = from.ID
 	}
