@@ -108,7 +108,7 @@ func (w *Watch) settle(a *alarm) view {
 	var sum, squares, told float64
 	for i, n := range w.recent {
 		if part[n] {
-			l.set(i, a.middle.without(l.at(i)))
+			l.set(i, a.centre.without(a.middle, n.vector, l.at(i).place))
 			like := float64(l.closest().recent[i])
 			sum, squares, told = sum+like, squares+like*like, told+1
 		}
@@ -382,7 +382,7 @@ func (a *alarm) near(b *alarm) float32 {
 	x, y := a.middle, b.middle
 	sum := float32(0)
 	for _, f := range x.features {
-		if i, ok := slices.BinarySearchFunc(y.features, f.id, func(f feature, id uint32) int { return cmp.Compare(f.id, id) }); ok {
+		if i, ok := find(y.features, f.id); ok {
 			sum += f.w * y.features[i].w
 		}
 	}

@@ -107,7 +107,7 @@ func (w *Watch) recorded(centre vector, like float32) record {
 
 // sketch is the view from the middle of self and some of the recent notes, of all letters as the archive keeps them.
 func (w *Watch) sketch(self *note, members []near) view {
-	mid := w.middle(self, members)
+	mid := w.centre(self, members, 0).middle()
 	part := map[int]bool{}
 	for _, m := range members {
 		part[m.index] = true

@@ -38,6 +38,11 @@ type feature struct {
 	w  float32
 }
 
+// find is where a feature is among some in the order of their numbers.
+func find(fs []feature, id uint32) (int, bool) {
+	return slices.BinarySearchFunc(fs, id, func(f feature, id uint32) int { return cmp.Compare(f.id, id) })
+}
+
 // word is a word as its writer spelled it, by the number of its stem.
 type word struct {
 	id   uint32

@@ -3,6 +3,8 @@ package outage
 import (
 	"cmp"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
@@ -98,23 +100,58 @@ func TestNeighboursAgreeWithNaive(t *testing.T) {
 	}
 }
 
-// TestWithoutIsAsIfNeverAdded compares the closed form with a centre built without the letter.
+// A letter taken out of a centre leaves what a centre built without it is.
 func TestWithoutIsAsIfNeverAdded(t *testing.T) {
 	w := gathering(t, 3)
-	for i := range 20 {
-		all, rest := newCentre(), newCentre()
-		for k := range 4 {
-			all.add(w.recent[i+k].vector)
-			if k > 0 {
-				rest.add(w.recent[i+k].vector)
+	r := rand.New(rand.NewPCG(3, 5))
+	for _, n := range w.recent {
+		n.vector.place = make([]float32, dims)
+		for k := range n.vector.place {
+			n.vector.place[k] = r.Float32()
+		}
+		n.vector.place = unitPlace(n.vector.place)
+	}
+	for _, emphasis := range []float64{0, inCommon} {
+		for i := range 20 {
+			all, rest := newCentre(), newCentre()
+			all.emphasis, rest.emphasis = emphasis, emphasis
+			for k := range 4 {
+				all.add(w.recent[i+k].vector)
+				if k > 0 {
+					rest.add(w.recent[i+k].vector)
+				}
+			}
+			whole, part := all.middle(), rest.middle()
+			letter := w.recent[i].vector
+			got := all.without(whole, letter, dot(whole.place, letter.place))
+			if want := cosine(part.vector, letter); math.Abs(float64(got.words-want)) > 2e-3 {
+				t.Errorf("emphasis %v, letter %d: words %v, want %v", emphasis, i, got.words, want)
+			}
+			if want := dot(part.place, letter.place); math.Abs(float64(got.place-want)) > 2e-3 {
+				t.Errorf("emphasis %v, letter %d: place %v, want %v", emphasis, i, got.place, want)
 			}
 		}
-		whole, part := all.middle(), rest.middle()
-		got := whole.without(likeness{words: cosine(whole.vector, w.recent[i].vector)}).words
-		want := cosine(part.vector, w.recent[i].vector)
-		if d := got - want; d > 2e-3 || d < -2e-3 {
-			t.Errorf("letter %d: %v, want %v", i, got, want)
+	}
+}
+
+// What four letters have in common outweighs, in the middle that is searched from, what each has for itself.
+func TestCommonWordsOutweighOwn(t *testing.T) {
+	plain, searched := newCentre(), newCentre()
+	searched.emphasis = inCommon
+	for i := range uint32(4) {
+		v := vector{features: []feature{{1, 0.3}}}
+		for k := range uint32(9) {
+			v.features = append(v.features, feature{10*(i+1) + k, 0.318})
 		}
+		plain.add(v)
+		searched.add(v)
+	}
+	common := func(c *centre) float32 { return c.middle().features[0].w }
+	if got := common(plain); got*got > 0.4 {
+		t.Fatalf("in the plain middle what is common has %.2f of the weight: the letters show nothing", got*got)
+	}
+	if got := common(searched); got*got < 0.6 {
+		t.Errorf("in the middle that is searched from what is common has %.2f of the weight, want most", got*got)
 	}
 }
 
