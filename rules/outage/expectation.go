@@ -36,6 +36,19 @@ type usual struct{ mean, shape float64 }
 // explains is the natural logarithm of the probability that at least n people come as usual.
 func (u usual) explains(n int) float64 { return tail(n, u.mean, u.shape) }
 
+// restless is the variance of a risen rate, relative to its square, for each square of the natural logarithm of how many
+// times it has risen: what multiplied within days may do so again.
+const restless = 0.5
+
+// risen is what is usual where ever was so before.
+func (u usual) risen(ever float64) usual {
+	if ever <= 0 || u.mean <= ever {
+		return u
+	}
+	times := math.Log(u.mean / ever)
+	return usual{u.mean, 1 / (1/u.shape + restless*times*times)}
+}
+
 // seen is what is usual by so many reports of the history: half a report more than were seen, and days differ.
 func seen(mean, reports float64) usual { return usual{mean, 1 / (1/(reports+0.5) + spread)} }
 

@@ -139,6 +139,23 @@ func TestDaysAreCountedAsTheyCome(t *testing.T) {
 	}
 }
 
+// Eight people where two are usual are a surprise, and none where there are two only since yesterday, and a fifth of one
+// were before.
+func TestRisenMayRiseAgain(t *testing.T) {
+	u := usual{2, 8}
+	if got := u.explains(8); got > likely {
+		t.Errorf("a steady two explain eight by %.3f", math.Exp(got))
+	}
+	if got := u.risen(0.2).explains(8); got < likely {
+		t.Errorf("two that were a fifth of one explain eight by %.3f only", math.Exp(got))
+	}
+	for _, ever := range []float64{0, 2, 3} {
+		if got := u.risen(ever); got != u {
+			t.Errorf("two where %v were before: %v, want %v", ever, got, u)
+		}
+	}
+}
+
 // An outage is nearly all of what was written of its matter lately, in a block or two. A topic that has become popular has
 // its full hours, too, and is believed with them.
 func TestOneOutageIsNoLevel(t *testing.T) {

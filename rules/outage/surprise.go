@@ -185,7 +185,7 @@ const (
 )
 
 // likely is the natural logarithm of the probability from which a burst is no larger than usual.
-var likely = math.Log(0.05)
+var likely = math.Log(0.02)
 
 // usually is accustomed for one view.
 func (w *Watch) usually(v view, self *note, f finding) bool {
@@ -210,7 +210,7 @@ func (w *Watch) usually(v view, self *note, f finding) bool {
 			return true
 		}
 		for _, u := range w.levels(wide) {
-			if u.mean >= popular*ever && u.explains(now) > likely {
+			if u.mean >= popular*ever && u.risen(ever).explains(now) > likely {
 				return true
 			}
 		}
