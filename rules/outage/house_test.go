@@ -18,7 +18,7 @@ func TestFaultInOneHouse(t *testing.T) {
 			if one {
 				from = fmt.Sprintf("f%d@little.example", i)
 			}
-			got := s.show(at(9, 31).Add(time.Duration(6*i)*time.Minute), from, "Question", words)
+			got := s.show(at(9, 31).Add(time.Duration(10*i)*time.Minute), from, "Question", words)
 			if got.Raised != (one && i == 4) {
 				t.Errorf("%s, report %d: %+v", from, i+1, got)
 			}

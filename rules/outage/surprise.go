@@ -16,7 +16,7 @@ const (
 	likeLooks = 2.3
 	wordLooks = 7.5
 	// falseAlarms is how many alarms a year chance alone may raise.
-	falseAlarms = 14
+	falseAlarms = 16
 	// slow is how many times rarer what fills only the widest window must be: faults are told within the hour, topics
 	// become popular over several.
 	slow = 8
