@@ -23,8 +23,8 @@
 //	latent         which words go together, learned from the desk's own mail: people name one fault in different words.
 //	               A direction counts by how far letters reach along it, for the weak ones are the accidents of a few
 //	neighbourhood  how many different PEOPLE wrote something at least this alike in the last 7.5, 15, 30, 60 and 120
-//	               minutes, seen from the letter, from the middle of it and its nearest, and from its rarest words and
-//	               pairs of them. Each person in reach is a radius of their own: the one that surprises most counts.
+//	               minutes, seen from the letter, from what it and its nearest have in common, and from its rarest words
+//	               and pairs of them. Each person in reach is a radius of their own: the one that surprises most counts.
 //	               The same is counted among the people of the writer's own house alone, against its part of what is
 //	               expected and against what it wrote itself: what fails in one house is nothing among everybody's mail
 //	expectation    the share of four weeks' letters (thinned to 6,000) within the same radius, times how many write now,
@@ -34,7 +34,8 @@
 //	archive        every letter of those weeks by its twelve heaviest features: what thinning leaves of a weekly habit is too
 //	               little on a busy desk, so before an alarm is raised all letters of the hour are asked
 //	surprise       the tail of a negative binomial, against a threshold that IS a number of false alarms a year; and
-//	               none where the topic's usual burst, or its new popularity, explains all that came
+//	               none where the topic's usual burst, or its new popularity, explains all that came: the less sure how
+//	               popular it is, the more
 //	alarm          the letters that belong to it at once. Its reach is the likeness, in words and place, at which what
 //	               it gains of the last hour's letters outweighs the ordinary ones it takes in, and never far beyond the
 //	               letters it has; later letters within it join, and so do earlier ones when it has learned their words,
