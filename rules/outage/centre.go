@@ -8,20 +8,20 @@ import (
 
 // centre is the middle of several letters, as the sums of their features, so that a letter can be taken out again.
 type centre struct {
-	sums     map[uint32]sum
+	sums     map[uint32]total
 	place    []float32
 	emphasis float64 // see inCommon
 }
 
-// sum is what a centre's letters have of a feature together, and how many of them have it.
-type sum struct{ weight, letters float64 }
+// total is what a centre's letters have of a feature together, and how many of them have it.
+type total struct{ weight, letters float64 }
 
 // inCommon is the power of how many letters have a feature by which it counts more in a middle that is searched from.
 // Most of what a handful of letters say is said in one of them alone, in rare words that weigh much: the middle would be
 // like whatever is like one of them, and what they have in common would be lost in it.
 const inCommon = 0.5
 
-func newCentre() *centre { return &centre{sums: map[uint32]sum{}, place: make([]float32, dims)} }
+func newCentre() *centre { return &centre{sums: map[uint32]total{}, place: make([]float32, dims)} }
 
 func (c *centre) add(v vector) {
 	for i, p := range v.place {
@@ -29,12 +29,12 @@ func (c *centre) add(v vector) {
 	}
 	for _, f := range v.features {
 		s := c.sums[f.id]
-		c.sums[f.id] = sum{s.weight + float64(f.w), s.letters + 1}
+		c.sums[f.id] = total{s.weight + float64(f.w), s.letters + 1}
 	}
 }
 
 // weight is how much a feature counts.
-func (c *centre) weight(s sum) float64 { return s.weight * math.Pow(s.letters, c.emphasis) }
+func (c *centre) weight(s total) float64 { return s.weight * math.Pow(s.letters, c.emphasis) }
 
 // maxCentre bounds a centre's features: what only one of many letters has does not describe them.
 const maxCentre = 150
@@ -77,7 +77,7 @@ func (c *centre) without(m middle, v vector, place float32) likeness {
 		s := c.sums[f.id]
 		whole, part := c.weight(s), 0.0
 		if s.letters > 1 {
-			part = c.weight(sum{s.weight - float64(f.w), s.letters - 1})
+			part = c.weight(total{s.weight - float64(f.w), s.letters - 1})
 		}
 		rest += part*part - whole*whole
 		product += float64(f.w) * part

@@ -34,8 +34,8 @@
 //	archive        every letter of those weeks by its twelve heaviest features: what thinning leaves of a weekly habit is too
 //	               little on a busy desk, so before an alarm is raised all letters of the hour are asked
 //	surprise       the tail of a negative binomial, against a threshold that IS a number of false alarms a year; and
-//	               none where the topic's usual burst, or its new popularity, explains all that came: the less sure how
-//	               popular it is, the more
+//	               none where the topic's usual burst, or its new popularity, explains all that came, which a level that
+//	               has just risen does the more readily, since it may rise on
 //	alarm          the letters that belong to it at once. Its reach is the likeness, in words and place, at which what
 //	               it gains of the last hour's letters outweighs the ordinary ones it takes in, and never far beyond the
 //	               letters it has; later letters within it join, and so do earlier ones when it has learned their words,
